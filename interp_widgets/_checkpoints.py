@@ -12,13 +12,16 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import safetensors
 import safetensors.torch
-from torch import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor
 
 KEPT = 2  # the newest, and one to fall back on should the newest turn out damaged
 
@@ -101,8 +104,7 @@ def _load(path: Path) -> Checkpoint:
         tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     step, text = int(metadata["step"]), metadata["state"]
     if metadata["sha256"] != _digest(step, tensors, text):
-        msg = "its contents do not match its checksum"
-        raise ValueError(msg)
+        raise ValueError("its contents do not match its checksum")
     return Checkpoint(step, tensors, json.loads(text), path)
 
 
@@ -129,12 +131,12 @@ def _write_atomically(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         free = shutil.disk_usage(path.parent).free
-        msg = (
+        raise OSError(
+            problem.errno,
             f"could not write checkpoint {path}: it needs {len(data)} bytes and {free} are free "
             f"({problem.strerror or problem}); earlier checkpoints are intact, so make room and "
-            "run the training again to go on from the last one"
-        )
-        raise OSError(problem.errno, msg) from problem
+            "run the training again to go on from the last one",
+        ) from problem
 
 
 def _sync_folder(folder: Path) -> None:

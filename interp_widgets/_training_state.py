@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from torch import Tensor, nn
 
 _TORCH_RANDOM, _CUDA_RANDOM = "random.torch", "random.cuda"
 
@@ -96,11 +99,10 @@ def _check_same_model(tensors: Mapping[str, Tensor], targets: Mapping[str, Tenso
     expected = {name: tuple(target.shape) for name, target in targets.items()}
     for name in sorted(expected.keys() | got.keys()):
         if expected.get(name) != got.get(name):
-            msg = (
+            raise ValueError(
                 f"folder: its checkpoint is of another model; expected {name} of shape "
-                f"{expected.get(name)}, got {got.get(name)}; choose an empty folder"
+                f"{expected.get(name)}, got {got.get(name)}; choose an empty folder",
             )
-            raise ValueError(msg)
 
 
 def _plain_random_state() -> dict[str, Any]:

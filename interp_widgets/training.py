@@ -4,96 +4,35 @@ from __future__ import annotations
 
 import json
 import math
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from interp_widgets import _checkpoints, _training_state
+from interp_widgets import _checkpoints, _interrupts, _training_state
+from interp_widgets._training_config import TrainingConfig, learning_rate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 __all__ = ["TrainingConfig", "learning_rate", "train"]
 
 _REFRESH = 20  # steps between two looks at the loss: reading it makes a GPU wait
 _FREE_TO_CHANGE = {"save_every"}  # settings a resumed run may alter: they do not touch the weights
+_MATRIX = 2  # dimensions
 
 Model = TypeVar("Model", bound=nn.Module)
 Batch = TypeVar("Batch", Tensor, Mapping[str, Tensor])
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrainingConfig:
-    """Say how to train; the same config, model and batches give the same weights."""
-
-    steps: int
-    learning_rate: float = 1e-3  # the peak, reached after `warmup` steps
-    warmup: int = 0  # steps of linear rise from zero
-    decay: Literal["cosine", "linear"] = "cosine"
-    decay_steps: int | None = None  # length of the final fall; None: all steps after the warmup
-    final_fraction: float = 0.0  # of the peak, where the fall ends
-    weight_decay: float = 0.0  # on matrices only, never on gains and biases
-    betas: tuple[float, float] = (0.9, 0.99)
-    clip: float | None = 1.0  # largest gradient norm; None: no clipping
-    seed: int = 0
-    save_every: int = 500  # steps between checkpoints: what a kill can cost at most
-
-    def __post_init__(self) -> None:
-        """Refuse settings that would train something else than was meant."""
-        fall = self.decay_steps
-        rules = {
-            "steps": (self.steps >= 1, "at least 1"),
-            "learning_rate": (0 < self.learning_rate < math.inf, "above 0 and finite"),
-            "warmup": (0 <= self.warmup < self.steps, f"0 to steps - 1 = {self.steps - 1}"),
-            "decay": (self.decay in {"cosine", "linear"}, "'cosine' or 'linear'"),
-            "decay_steps": (
-                fall is None or 0 <= fall <= self.steps - self.warmup,
-                f"None or 0 to steps - warmup = {self.steps - self.warmup}",
-            ),
-            "final_fraction": (0 <= self.final_fraction <= 1, "0 to 1"),
-            "weight_decay": (0 <= self.weight_decay < math.inf, "0 or above and finite"),
-            "betas": (
-                len(self.betas) == 2 and all(0 <= beta < 1 for beta in self.betas),  # noqa: PLR2004
-                "two numbers from 0 up to, but not, 1",
-            ),
-            "clip": (self.clip is None or self.clip > 0, "None or above 0"),
-            "seed": (0 <= self.seed < 2**32, "0 to 2**32 - 1"),
-            "save_every": (self.save_every >= 1, "at least 1"),
-        }
-        for name, (fine, expected) in rules.items():
-            if not fine:
-                msg = f"{name}: expected {expected}, got {getattr(self, name)!r}"
-                raise ValueError(msg)
-
-
-def learning_rate(step: int, config: TrainingConfig) -> float:
-    """Compute the learning rate of one step: a linear rise, a plateau, then the final fall.
-
-    Args:
-        step: Steps already finished, so 0 for the first.
-        config: Where the rise, the fall and the peak are set.
-
-    Returns:
-        The rate; the first step already moves and the last one still does.
-    """
-    if step < config.warmup:
-        return config.learning_rate * (step + 1) / config.warmup
-    length = config.steps - config.warmup if config.decay_steps is None else config.decay_steps
-    fallen = (step - (config.steps - length)) / length if length else 0.0
-    if fallen <= 0:
-        return config.learning_rate
-    left = 1 - fallen if config.decay == "linear" else (1 + math.cos(math.pi * fallen)) / 2
-    return config.learning_rate * (config.final_fraction + (1 - config.final_fraction) * left)
-
-
-def train(
+def train(  # noqa: PLR0913 - each is a separate thing to say about a run
     model: Model,
     batches: Callable[[int], Batch],
     loss: Callable[[Model, Batch], Tensor],
@@ -125,7 +64,9 @@ def train(
         Losses (step,), those from before a resume included.
 
     Raises:
-        ValueError: The checkpoint in `folder` belongs to another model or config.
+        ValueError: The checkpoint in `folder` belongs to another model or config, or the loss is
+            not a scalar.
+        TypeError: A batch is neither a tensor nor a mapping of tensors.
         FloatingPointError: The loss is no longer finite.
         OSError: A checkpoint could not be written.
         KeyboardInterrupt: Ctrl-C was pressed; the checkpoint is written.
@@ -133,32 +74,34 @@ def train(
     place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
     model.to(place).train()
     run = _Run(model, config, place, None if folder is None else Path(folder))
-    with _training_state.own_randomness(config.seed, place), _ctrl_c_between_steps() as stop_asked:
+    with _training_state.own_randomness(config.seed, place), _interrupts.held_back() as stop_asked:
         first = run.resume()
         with tqdm(total=config.steps, initial=first, desc="training", unit="step") as bar:
-            for step in range(first, config.steps):
-                value = run.step(step, _moved(batches(step), place), loss)
-                done = step + 1
+            for done in range(first + 1, config.steps + 1):
+                value = run.step(done - 1, _moved(batches(done - 1), place), loss)
                 if on_step is not None:
                     on_step(done, value)
                     model.train()  # a measurement may have switched to eval
                 bar.update()
-                last = done == config.steps
-                if last or done % _REFRESH == 0:
-                    bar.set_postfix(loss=f"{run.checked_losses(done)[-1]:.4f}")
-                if last or stop_asked() or done % config.save_every == 0:
+                if done % _REFRESH == 0 or done == config.steps:
+                    bar.set_postfix(loss=f"{run.finite_losses(done)[-1]:.4f}")
+                stop = stop_asked()
+                if stop or done % config.save_every == 0 or done == config.steps:
                     run.save(done)
-                if stop_asked() and not last:
-                    msg = f"training stopped after {done} of {config.steps} steps"
-                    raise KeyboardInterrupt(msg)
-    return run.checked_losses(config.steps)
+                if stop:
+                    raise KeyboardInterrupt(f"training stopped after step {done}")
+    return run.finite_losses(config.steps)
 
 
 class _Run:
     """The state that changes while training: weights, optimizer, losses and randomness."""
 
     def __init__(
-        self, model: nn.Module, config: TrainingConfig, device: torch.device, folder: Path | None
+        self,
+        model: nn.Module,
+        config: TrainingConfig,
+        device: torch.device,
+        folder: Path | None,
     ) -> None:
         self.model, self.config, self.device, self.folder = model, config, device, folder
         self.parameters = [p for p in model.parameters() if p.requires_grad]
@@ -170,6 +113,8 @@ class _Run:
             group["lr"] = learning_rate(step, self.config)
         self.optimizer.zero_grad(set_to_none=True)
         value = loss(self.model, batch)
+        if value.ndim:
+            raise ValueError(f"loss: expected a scalar, got shape {tuple(value.shape)}; average it")
         value.backward()  # type: ignore[no-untyped-call]
         if self.config.clip is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
@@ -177,21 +122,20 @@ class _Run:
         self.losses[step] = value.detach()
         return value.detach()
 
-    def checked_losses(self, done: int) -> NDArray[np.float32]:
+    def finite_losses(self, done: int) -> NDArray[np.float32]:
         losses = self.losses[:done].cpu().numpy()
-        if not np.isfinite(losses).all():
-            bad = int(np.flatnonzero(~np.isfinite(losses))[0])
-            msg = (
-                f"the loss of step {bad} is {losses[bad]}: expected a finite number; "
-                "lower learning_rate, lengthen warmup or set clip"
+        bad = np.flatnonzero(~np.isfinite(losses))
+        if bad.size:
+            raise FloatingPointError(
+                f"the loss of step {bad[0] + 1} is {losses[bad[0]]}: expected a finite number; "
+                "lower learning_rate, lengthen warmup or set clip",
             )
-            raise FloatingPointError(msg)
         return losses
 
     def save(self, done: int) -> None:
         if self.folder is None:
             return
-        self.checked_losses(done)  # a broken state must not push out a good checkpoint
+        self.finite_losses(done)  # a broken state must not push out a good checkpoint
         tensors, randomness = _training_state.capture(self.model, self.optimizer, self.device)
         tensors["losses"] = self.losses[:done].cpu()
         state = {"config": asdict(self.config), "random": randomness}
@@ -215,46 +159,29 @@ class _Run:
 
 def _optimizer(parameters: list[nn.Parameter], config: TrainingConfig) -> torch.optim.AdamW:
     # Pulling a gain or a bias to zero is not regularization, so only matrices decay.
+    matrices = [p for p in parameters if p.ndim >= _MATRIX]
+    others = [p for p in parameters if p.ndim < _MATRIX]
     groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": config.weight_decay},  # noqa: PLR2004
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},  # noqa: PLR2004
+        {"params": matrices, "weight_decay": config.weight_decay},
+        {"params": others, "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, fused=True)
 
 
 def _check_same_config(saved: Mapping[str, Any], config: TrainingConfig, path: Path) -> None:
     now = json.loads(json.dumps(asdict(config)))  # as JSON sees it: tuples are lists
-    changed = [name for name in now.keys() | saved.keys() if now.get(name) != saved.get(name)]
-    for name in sorted(set(changed) - _FREE_TO_CHANGE):
-        msg = (
+    changed = {name for name in now.keys() | saved.keys() if now.get(name) != saved.get(name)}
+    for name in sorted(changed - _FREE_TO_CHANGE):
+        raise ValueError(
             f"folder: {path} was trained with {name}={saved.get(name)!r}, but config has "
-            f"{now.get(name)!r}; use that value to go on, or choose an empty folder"
+            f"{now.get(name)!r}; use that value to go on, or choose an empty folder",
         )
-        raise ValueError(msg)
 
 
 def _moved(batch: Batch, device: torch.device) -> Batch:
     if isinstance(batch, Mapping):
         return {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
-    return batch.to(device, non_blocking=True)
-
-
-@contextmanager
-def _ctrl_c_between_steps() -> Iterator[Callable[[], bool]]:
-    """Hold Ctrl-C back until a step is whole; a second Ctrl-C acts at once."""
-    before = signal.getsignal(signal.SIGINT)
-    in_main = threading.current_thread() is threading.main_thread()  # else Python forbids it
-    if not in_main or before is None or before == signal.SIG_IGN:
-        yield lambda: False
-        return
-    asked = threading.Event()
-
-    def hold_back(_number: int, _frame: object) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, before)
-
-    signal.signal(signal.SIGINT, hold_back)
-    try:
-        yield asked.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
+    if isinstance(batch, Tensor):
+        return batch.to(device, non_blocking=True)
+    kind = type(batch).__name__
+    raise TypeError(f"batches: expected a tensor or a mapping of tensors, got {kind}")
