@@ -50,7 +50,10 @@ class TrainingConfig:
             "decay_steps": (0 <= (self.decay_steps or 0) <= room, f"0 to steps - warmup = {room}"),
             "final_fraction": (0 <= self.final_fraction <= 1, "0 to 1"),
             "weight_decay": (0 <= self.weight_decay < math.inf, "0 or above and finite"),
-            "betas": (all(0 <= beta < 1 for beta in self.betas), "two numbers from 0 to below 1"),
+            "betas": (
+                [0 <= b < 1 for b in self.betas] == [True] * 2,
+                "two numbers from 0 to below 1",
+            ),
             "clip": (self.clip is None or self.clip > 0, "above 0, or None"),
             "seed": (0 <= self.seed < 2**32, "0 to 2**32 - 1"),
             "save_every": (self.save_every >= 1, "at least 1"),
