@@ -56,12 +56,13 @@ relock:  ## bring requirements.lock up to date (needs uv)
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 was not found. Install one, or name \
 	it: make PYTHON=/path/to/python3.12"; exit 1; }
+	@echo "Setting up .venv; the first time this fetches about 700 MB."
 	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
-	@$(PY) -m pip install --quiet --no-deps --no-index torch==$(TORCH) 2>/dev/null \
+	@$(PY) -m pip install -qq --no-deps --no-index torch==$(TORCH) 2>/dev/null \
 	|| $(PY) -m pip install --no-deps --index-url $(TORCH_INDEX) torch==$(TORCH) \
 	|| { echo "PyTorch $(TORCH) for CPUs came neither from a local folder (PIP_FIND_LINKS=folder) \
 	nor from $(TORCH_INDEX) (TORCH_INDEX=... names another)."; exit 1; }
-	$(PY) -m pip install --quiet --no-deps --requirement requirements.lock
-	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(PY) -m pip check
+	@$(PY) -m pip install -qq --no-deps --requirement requirements.lock
+	@$(PY) -m pip install -qq --no-deps --no-build-isolation --editable .
+	@$(PY) -m pip check
 	@touch $@

@@ -1,0 +1,223 @@
+"""Say what is installed, what is missing and how to mend it.
+
+Nothing heavy is imported: versions come from the installed metadata, so the answer takes a second
+and also comes when PyTorch itself is broken.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from packaging.requirements import Requirement
+
+CHROMIUM_VARIABLE = "INTERP_WIDGETS_CHROMIUM"
+CPU_TORCH = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
+
+_CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_CHROMIUM_APPS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_PLAYWRIGHT_FOLDERS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
+_PLAYWRIGHT_CHROMIUM = (
+    "chromium-*/chrome-linux*/chrome",
+    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
+)
+_GROUPS = {
+    "": "the widgets",
+    "models": "running models",
+    "notebooks": "the notebooks",
+    "test": "the tests",
+}
+_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HOME", "HF_HUB_CACHE")
+_GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the doctor looked at.
+
+    Attributes:
+        text: what was found, as one line.
+        cure: how to mend it; empty when nothing is wrong.
+        needed: whether the course cannot do without it.
+    """
+
+    text: str
+    cure: str = ""
+    needed: bool = True
+
+
+def main() -> int:
+    """Print every finding and return 1 if something the course needs is missing."""
+    findings = [*examine()]
+    for finding in findings:
+        mark = "ok     " if not finding.cure else "MISSING" if finding.needed else "absent "
+        print(mark, finding.text)  # noqa: T201
+        if finding.cure:
+            print("         ->", finding.cure)  # noqa: T201
+    return int(any(finding.cure and finding.needed for finding in findings))
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything the course depends on.
+
+    Yields:
+        One finding for each thing looked at, the most basic first.
+    """
+    yield _python()
+    yield from _packages()
+    yield _data()
+    yield _chromium()
+    yield _offline()
+    yield _memory()
+    yield _disk()
+
+
+def find_chromium() -> Path | None:
+    """Find a Chromium: the one the environment names, the system's, or Playwright's own.
+
+    Returns:
+        Its program file, or `None` when there is none.
+
+    Raises:
+        FileNotFoundError: the environment variable names something that is not a program.
+    """
+    if named := os.environ.get(CHROMIUM_VARIABLE):
+        if program := shutil.which(named):
+            return Path(program)
+        raise FileNotFoundError(
+            f"{CHROMIUM_VARIABLE}: expected the path of a Chromium, got {named!r}, which is not a "
+            "program. Correct the variable, or unset it to search in the usual places."
+        )
+    for command in (*_CHROMIUM_COMMANDS, *_CHROMIUM_APPS):
+        if program := shutil.which(command):
+            return Path(program)
+    named_folder = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    for folder in (named_folder,) if named_folder else _PLAYWRIGHT_FOLDERS:
+        for pattern in _PLAYWRIGHT_CHROMIUM:
+            if found := sorted(Path(folder).expanduser().glob(pattern)):
+                return found[-1]
+    return None
+
+
+def _python() -> Finding:
+    text = f"Python {platform.python_version()} on {platform.platform(terse=True)}, {sys.prefix}"
+    supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
+    return Finding(text, "" if supported else "Install Python 3.11, 3.12 or 3.13.", needed=False)
+
+
+def _packages() -> Iterator[Finding]:
+    try:
+        from packaging.requirements import Requirement
+
+        declared = [Requirement(line) for line in metadata.requires("interp-widgets") or ()]
+    except (ImportError, metadata.PackageNotFoundError) as error:
+        yield Finding(
+            f"interp-widgets is not fully installed ({error})",
+            "In a clone: make lab. Elsewhere: pip install interp-widgets[course]",
+        )
+        return
+    for group, purpose in _GROUPS.items():
+        wanted = [
+            requirement
+            for requirement in declared
+            if (not requirement.marker and not group)
+            or (requirement.marker and group and requirement.marker.evaluate({"extra": group}))
+        ]
+        yield from _group(group, purpose, wanted)
+
+
+def _group(group: str, purpose: str, wanted: list[Requirement]) -> Iterator[Finding]:
+    """One line for the packages that are fine, and one for each that is not."""
+    fine = []
+    for requirement in wanted:
+        try:
+            version = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            version = "none"
+        if version != "none" and requirement.specifier.contains(version, prereleases=True):
+            fine.append(f"{requirement.name} {version}")
+            continue
+        exact = f"{requirement.name}{requirement.specifier}"
+        yield Finding(
+            f"{requirement.name}: needs {requirement.specifier or 'any version'}, has {version}",
+            CPU_TORCH if requirement.name == "torch" else f"pip install '{exact}'",
+            needed=group != "test",
+        )
+    yield Finding(f"for {purpose}: {', '.join(fine) or 'nothing yet'}")
+
+
+def _data() -> Finding:
+    from interp_widgets import data
+
+    try:
+        folder, files = data.root(), data.manifest()
+    except (OSError, ValueError) as error:
+        return Finding(f"the shipped models: {error}", "pip install interp-widgets[course]")
+    broken = [
+        name
+        for name, entry in files.items()
+        if not (folder / name).is_file() or (folder / name).stat().st_size != entry["bytes"]
+    ]
+    if broken:
+        cure = "In a clone: git checkout -- data. Elsewhere: reinstall interp-widgets-data."
+        return Finding(f"the shipped models, missing or damaged: {', '.join(broken)}", cure)
+    return Finding(f"the shipped models: {len(files)} files in {folder}")
+
+
+def _chromium() -> Finding:
+    cure = (
+        "Only the tests and screenshots need one. Install Chromium or Chrome, or run "
+        f"`playwright install chromium`, or set {CHROMIUM_VARIABLE}."
+    )
+    try:
+        found = find_chromium()
+    except FileNotFoundError as error:
+        return Finding(str(error), cure, needed=False)
+    return Finding(f"Chromium: {found or 'none'}", "" if found else cure, needed=False)
+
+
+def _offline() -> Finding:
+    settings = [f"{name}={os.environ[name]}" for name in _OFFLINE if name in os.environ]
+    return Finding(
+        "Hugging Face settings: "
+        + (", ".join(settings) or "none; the course's own models never ask the network")
+    )
+
+
+def _memory() -> Finding:
+    """Memory this process may use: what is free, or a container's limit if that is less."""
+    free = _read_kib("/proc/meminfo", "MemAvailable:")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    if limit.exists() and (text := limit.read_text().strip()).isdigit():
+        free = min(free or int(text), int(text))
+    if free is None:
+        return Finding("memory: this system does not tell; a notebook needs up to 1.5 GB")
+    cure = "" if free > 1.5 * _GIB else "A notebook needs up to 1.5 GB: close other programs."
+    return Finding(f"memory: {free / _GIB:.1f} GB free", cure, needed=False)
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(Path.cwd()).free
+    cure = "" if free > _GIB else "Free at least 1 GB."
+    return Finding(f"disk: {free / _GIB:.0f} GB free here", cure, needed=False)
+
+
+def _read_kib(path: str, key: str) -> int | None:
+    if not Path(path).exists():
+        return None
+    for line in Path(path).read_text().splitlines():
+        if line.startswith(key):
+            return int(line.split()[1]) * 1024
+    return None
