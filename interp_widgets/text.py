@@ -1,0 +1,118 @@
+"""Turn tokens into text a person can see, and escape text for the places it is shown in.
+
+Everything that shows a token goes through here. A token comes from a data set, a model or a
+stranger's prompt, so it may hold markup, characters without width, or halves of characters.
+"""
+
+from __future__ import annotations
+
+import html as _html
+import json
+import unicodedata
+from typing import Any
+
+LITERAL_LIMIT = 300  # characters of a token that a tooltip or a screen reader is given
+
+_EMPTY = "\N{EMPTY SET}"
+_MARKS = {
+    " ": "\N{MIDDLE DOT}",
+    "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}",
+    "\r": "\N{SYMBOL FOR CARRIAGE RETURN}",
+    "\t": "\N{RIGHTWARDS ARROW TO BAR}",
+}
+_CONTROL_PICTURES = 0x2400  # the block that draws each of the first 32 control characters
+_FIRST_PRINTABLE = 0x20
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
+_LOOKS_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_COMBINING = frozenset({"Mc", "Me", "Mn"})
+
+
+def visible(token: str, limit: int | None = None) -> str:
+    """Return the token as text in which every character can be seen.
+
+    Spaces, newlines and tabs become marks; control, direction, zero-width and unassigned
+    characters and lone surrogates become their code point; accents with nothing to sit on get a
+    dotted circle. Special tokens such as ``<bos>`` stay as they are written.
+
+    Args:
+        token: one token, or any text.
+        limit: the longest result in characters, the middle of a longer one left out; None keeps
+            all of it.
+    """
+    if not token:
+        return _EMPTY
+    shortened = _shorten(token, limit)
+    shown = "".join(_visible_character(character) for character in shortened)
+    if unicodedata.category(shown[0]) in _COMBINING:
+        shown = "\N{DOTTED CIRCLE}" + shown
+    return _shorten(shown, limit)
+
+
+def prose(line: str, limit: int | None = None) -> str:
+    """Return text to be read as words: like `visible`, but its spaces stay spaces.
+
+    Args:
+        line: a title, a name or a sentence.
+        limit: the longest result in characters; None keeps all of it.
+    """
+    return _shorten(" ".join(visible(word) if word else "" for word in line.split(" ")), limit)
+
+
+def literal(token: str, limit: int = LITERAL_LIMIT) -> str:
+    r"""Return the token as quoted text that names its exact characters, as Python writes them.
+
+    Args:
+        token: one token, or any text.
+        limit: the longest token written in full; of a longer one the middle is left out and the
+            number of characters added.
+    """
+    if len(token) <= limit:
+        return repr(token)
+    return f"{_shorten(token, limit)!r} ({len(token)} characters)"
+
+
+def html(text: str) -> str:
+    """Escape text for the inside of an HTML element or a quoted attribute."""
+    return _html.escape(_encodable(text), quote=True)
+
+
+def json_for_script(value: Any) -> str:  # noqa: ANN401 -- any JSON value
+    r"""Write a value as JSON that cannot end, or be read as, the script element around it.
+
+    The result is pure ASCII, so lone surrogates and the two line separators that JavaScript
+    treats as line ends are escaped by JSON itself; every ``<`` is escaped here.
+    """
+    compact = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return compact.replace("<", "\\u003c")
+
+
+def plotly(text: str) -> str:
+    """Escape text for a plotly title, label or hover, which read some markup and some TeX."""
+    escaped = _html.escape(_encodable(text), quote=False)
+    return escaped.replace("$", "&#36;")
+
+
+def _visible_character(character: str) -> str:
+    if character in _MARKS:
+        return _MARKS[character]
+    code = ord(character)
+    if code < _FIRST_PRINTABLE:
+        return chr(_CONTROL_PICTURES + code)
+    if unicodedata.category(character) in _UNSEEN or character in _LOOKS_BLANK:
+        return f"\N{LEFT-POINTING ANGLE BRACKET}U+{code:04X}\N{RIGHT-POINTING ANGLE BRACKET}"
+    return character
+
+
+def _shorten(text: str, limit: int | None) -> str:
+    if limit is None or len(text) <= limit:
+        return text
+    tail = (limit - 1) // 3
+    head = limit - 1 - tail
+    return text[:head] + "\N{HORIZONTAL ELLIPSIS}" + text[len(text) - tail :]
+
+
+def _encodable(text: str) -> str:
+    return "".join(
+        _visible_character(character) if unicodedata.category(character) == "Cs" else character
+        for character in text
+    )

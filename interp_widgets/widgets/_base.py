@@ -1,0 +1,145 @@
+"""What every view is made of: its code for the browser, its selection, its frozen picture.
+
+A view is a subclass that names its files: ``class LensView(View, stem="lens")`` takes
+``static/lens.js`` and ``static/lens.css``, each joined behind the shared ``base`` file. It
+declares its data as synced traits, raises ``rev`` when they change, and answers ``describe``.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import uuid4
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from interp_widgets import text, theme
+from interp_widgets.widgets import _export, _frozen
+from interp_widgets.widgets._selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STATIC = Path(__file__).parent / "static"
+_IMPORT = re.compile(r'\Aimport \{[^}]*\} from "\./base\.js";\n')
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+
+
+def join_module(shared: str, own: str) -> str:
+    """Join a view's ES module behind the shared one, without a build step.
+
+    Args:
+        shared: text of ``base.js``.
+        own: text of the view's module, opening with its one import from ``./base.js``.
+
+    Returns:
+        One module with a single export, the view's default one, and without doc comments,
+        because every instance of the view carries it.
+
+    Raises:
+        ValueError: the view's module does not open with that import.
+    """
+    if not _IMPORT.match(own):
+        raise ValueError(
+            'module: expected to open with one import {...} from "./base.js";, got '
+            f"{own[:60]!r}. Put that import first and alone."
+        )
+    joined = _EXPORT.sub("", shared) + _IMPORT.sub("", own)
+    return _COMMENT.sub("", joined)
+
+
+def _static(name: str) -> str:
+    return (_STATIC / name).read_text("utf-8")
+
+
+class View(anywidget.AnyWidget):
+    """Show data in the browser; the parts that no view should write again.
+
+    Attributes:
+        selection: what is chosen, shared with every view that was given the same object.
+        rev: raised last in every change of the data, so that the browser draws it once.
+    """
+
+    selection = traitlets.Instance(Selection).tag(sync=True, **ipywidgets.widget_serialization)
+    rev = traitlets.Int(0).tag(sync=True)
+    title = traitlets.Unicode("").tag(sync=True)
+    view_id = traitlets.Unicode(read_only=True).tag(sync=True)
+
+    _esm: ClassVar[str]
+    _css: ClassVar[str]
+
+    def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+        if stem is not None:  # traitlets subclasses a view again for each instance, without one
+            cls._esm = join_module(_static("base.js"), _static(f"{stem}.js"))
+            cls._css = theme.css() + _static("base.css") + _static(f"{stem}.css")
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, *, selection: Selection | None, title: str | None, **data: object) -> None:
+        self.picture: Any = None  # the handle of its frozen output, once shown
+        chosen = Selection() if selection is None else selection
+        if not isinstance(chosen, Selection):
+            raise TypeError(
+                f"selection: expected a Selection, got {type(chosen).__name__}. "
+                "Pass the .selection of another view to share it."
+            )
+        super().__init__(selection=chosen, title=text.prose(title or ""), **data)
+        self.on_msg(self._on_request)
+
+    @traitlets.default("view_id")
+    def _new_view_id(self) -> str:
+        return uuid4().hex[:12]
+
+    def describe(self) -> str:
+        """Say in a paragraph what the view shows."""
+        raise NotImplementedError
+
+    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """Answer one message of the browser with a message and its buffers."""
+        raise NotImplementedError
+
+    def source(self) -> dict[str, str]:
+        """Say where the numbers come from, for a page that outlives the notebook."""
+        raise NotImplementedError
+
+    def export_requests(self) -> list[dict[str, Any]]:
+        """List the messages whose answers an exported page must carry, most wanted first."""
+        raise NotImplementedError
+
+    def frozen(self) -> _frozen.Frozen:
+        """Give what the frozen picture shows when the view itself cannot be there."""
+        raise NotImplementedError
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Write the view as one page that opens offline and stays interactive.
+
+        Args:
+            path: where to write it; None writes nothing.
+
+        Returns:
+            The page.
+        """
+        page = _export.page(self)
+        if path is not None:
+            Path(path).write_text(page, "utf-8")
+        return page
+
+    @contextmanager
+    def _new_data(self) -> Iterator[None]:
+        """Change several traits as one message, its new ``rev`` included."""
+        with self.hold_sync():
+            yield
+            self.rev += 1
+        if self.picture is not None:
+            self.picture.update(_frozen.bundle(self), raw=True)
+
+    def _on_request(self, _view: View, request: dict[str, Any], _buffers: list[bytes]) -> None:
+        message, buffers = self.answer(request)
+        self.send(message, buffers)
+
+    def _ipython_display_(self, **_kwargs: object) -> None:
+        _frozen.show(self, self)

@@ -1,0 +1,96 @@
+"""The picture of a view that is left when its kernel is gone, or its code may not run."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from interp_widgets import text
+
+if TYPE_CHECKING:
+    from ipywidgets import Widget
+    from PIL import Image
+
+    from interp_widgets.widgets._base import View
+
+_MIME = "application/vnd.jupyter.widget-view+json"
+_BACK = (
+    "This is a picture of the view. To bring the view itself back, run this cell again "
+    "(with the kernel restarted: the cells above it first)."
+)
+# The class of the live view is on the page only while the view is. Where it is, the picture
+# hides; where it is not, the picture stays and the failed widget after it hides.
+_STYLE = """
+html:has(.iw-live-{id}) .iw-frozen-{id},
+html:has(.iw-live-{id}) .jp-OutputArea-child:has(.iw-frozen-{id}),
+.jp-OutputArea-child:has(.iw-frozen-{id}) + .jp-OutputArea-child:not(:has(.iw-view)) {{
+  display: none;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What a frozen picture shows.
+
+    Attributes:
+        image: drawn on a light ground, because a saved picture cannot follow the theme.
+        heads: what the columns of the table hold.
+        rows: the top values, as text.
+    """
+
+    image: Image.Image
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def show(view: View, widget: Widget) -> None:
+    """Show two outputs: a picture of the view that outlives the kernel, then the widget itself.
+
+    A notebook prefers a widget to the HTML beside it, even when the widget is gone; so they
+    cannot share one output. The style in the picture hides whichever is not wanted.
+
+    Args:
+        view: what the picture shows; it renews the picture when its data change.
+        widget: the view, or what the view stands in.
+    """
+    from IPython.display import display
+
+    view.picture = display(bundle(view), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+    live = {
+        _MIME: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
+        "text/plain": f"{type(widget).__name__}: run this cell to see it live.",
+    }
+    display(live, raw=True)  # type: ignore[no-untyped-call]
+
+
+def bundle(view: View) -> dict[str, str]:
+    """Make the output of the picture: HTML that needs no script, and text."""
+    return {"text/html": _html(view), "text/plain": view.describe()}
+
+
+def png(image: Image.Image) -> bytes:
+    """Encode a picture as PNG."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _html(view: View) -> str:
+    frozen = view.frozen()
+    source = "data:image/png;base64," + base64.b64encode(png(frozen.image)).decode()
+    heads = "".join(f"<th>{text.html(head)}</th>" for head in frozen.heads)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{text.html(cell)}</td>" for cell in row) + "</tr>"
+        for row in frozen.rows
+    )
+    style = _STYLE.format(id=view.view_id)
+    return (
+        f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}">'
+        f'<img src="{source}" alt="{text.html(view.describe())}" '
+        f'width="{frozen.image.width // 2}">'
+        f"<details><summary>The largest weights</summary><table><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></details><p>{_BACK}</p></div>"
+    )

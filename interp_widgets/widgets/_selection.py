@@ -1,0 +1,91 @@
+"""What a person has chosen in a view: the one object that views, cells and checks share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from interp_widgets.widgets import _inputs
+
+
+@dataclass(frozen=True)
+class SelectionValue:
+    """Hold one moment of a selection; None means that nothing is chosen there.
+
+    Attributes:
+        layer: the model's number of the layer.
+        head: the model's number of the head.
+        pos: position of the token, counted from 0; in attention, of the query.
+        key: position of the token that is looked at, counted from 0.
+        token_id: vocabulary id of the token at ``pos``, where the view knows it.
+        feature: number of the neuron or latent.
+    """
+
+    layer: int | None = None
+    head: int | None = None
+    pos: int | None = None
+    key: int | None = None
+    token_id: int | None = None
+    feature: int | None = None
+
+
+_FIELDS = tuple(field.name for field in fields(SelectionValue))
+
+
+def _field() -> Any:  # noqa: ANN401 -- a trait
+    return traitlets.Int(None, allow_none=True, min=0).tag(sync=True)
+
+
+class Selection(ipywidgets.Widget):  # type: ignore[misc]
+    """Share what is chosen between Python and every view that was given this object.
+
+    The front end knows it as a bare widget model, which needs no JavaScript of its own: two views
+    with the same selection follow each other even while the kernel is busy. A click or Enter in a
+    view sets it, and so does ``selection.set(layer=2, head=1)``.
+
+    Observe ``value`` to hear of each choice once:
+    ``selection.observe(lambda change: print(change.new), "value")``.
+    """
+
+    layer = _field()
+    head = _field()
+    pos = _field()
+    key = _field()
+    token_id = _field()
+    feature = _field()
+    value = traitlets.Instance(SelectionValue, args=(), read_only=True)
+
+    def __init__(self, **chosen: int | None) -> None:
+        _inputs.refuse_unknown(chosen, _FIELDS)
+        super().__init__(**chosen)
+        self._take_snapshot()
+
+    def set(self, **chosen: int | None) -> None:
+        """Choose several fields at once, so that observers hear of it once.
+
+        Args:
+            **chosen: any of layer, head, pos, key, token_id, feature; None clears a field.
+
+        Raises:
+            TypeError: an unknown field.
+        """
+        _inputs.refuse_unknown(chosen, _FIELDS)
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, number in chosen.items():
+                setattr(self, name, number)
+
+    def clear(self) -> None:
+        """Choose nothing."""
+        self.set(**asdict(SelectionValue()))
+
+    @traitlets.observe(*_FIELDS)
+    def _on_field(self, _change: object) -> None:
+        self._take_snapshot()
+
+    def _take_snapshot(self) -> None:
+        now = SelectionValue(**{name: getattr(self, name) for name in _FIELDS})
+        if now != self.value:
+            self.set_trait("value", now)

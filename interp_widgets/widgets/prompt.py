@@ -1,0 +1,127 @@
+"""PromptBox: type a sentence, and a view follows."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from interp_widgets import text
+from interp_widgets.widgets import _frozen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from interp_widgets.widgets._base import View
+
+_DEBOUNCE = 0.35  # seconds without a key before a prompt is run
+_BUTTON_LIMIT = 60  # characters of an example on its button
+
+
+class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
+    """Run a model on whatever is typed, and show the result in a view beneath.
+
+    A prompt is run when typing pauses, or at once on Enter, in a thread of its own: typing is
+    never held up, and when prompts overtake each other only the last one is shown. A prompt that
+    cannot be run leaves the picture as it was and says why in a sentence.
+
+    Args:
+        run: takes the prompt and returns what ``view.update`` takes.
+        view: the view that shows it.
+        examples: prompts offered as buttons; the first stands in the box.
+        unknown_words: takes the prompt and returns the words in it that the model has never
+            seen; None marks nothing.
+        debounce: seconds without a key before a prompt is run.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[str], Any],
+        view: View,
+        *,
+        examples: Sequence[str] = (),
+        unknown_words: Callable[[str], list[str]] | None = None,
+        debounce: float = _DEBOUNCE,
+    ) -> None:
+        self._run, self._view = run, view
+        self._unknown_words, self._debounce = unknown_words, debounce
+        self._ticket = 0  # number of the newest prompt; older ones are dropped
+        self._tickets = threading.Lock()
+        self._running = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self.prompt = ipywidgets.Text(
+            value=examples[0] if examples else "",
+            description="Prompt",
+            placeholder="Type a sentence",
+            layout=ipywidgets.Layout(width="98%"),
+        )
+        self.message = ipywidgets.HTML()
+        self.prompt.observe(lambda _change: self._later(self._debounce), "value")
+        self.prompt.on_msg(self._on_message)
+        buttons = ipywidgets.Box(
+            [self._button(example) for example in examples],
+            layout=ipywidgets.Layout(flex_flow="row wrap"),
+        )
+        super().__init__([self.prompt, buttons, self.message, view])
+        self._mark_unknown(self.prompt.value)
+
+    def wait(self, timeout: float = 30.0) -> bool:
+        """Wait until the last prompt has been shown; return whether it was in time.
+
+        Args:
+            timeout: seconds to wait at most.
+        """
+        timer = self._timer
+        if timer is None:
+            return True
+        timer.join(timeout)
+        return not timer.is_alive()
+
+    def _ipython_display_(self, **_kwargs: object) -> None:
+        _frozen.show(self._view, self)
+
+    def _button(self, example: str) -> ipywidgets.Button:
+        button = ipywidgets.Button(
+            description=text.prose(example, _BUTTON_LIMIT),
+            tooltip=text.prose(example),
+            layout=ipywidgets.Layout(width="auto"),
+        )
+        button.on_click(lambda _button: setattr(self.prompt, "value", example))
+        return button
+
+    def _on_message(self, _box: object, content: dict[str, Any], _buffers: object) -> None:
+        if content.get("event") == "submit":  # Enter
+            self._later(0.0)
+
+    def _later(self, seconds: float) -> None:
+        with self._tickets:
+            self._ticket += 1
+            if self._timer is not None:
+                self._timer.cancel()
+            show = partial(self._show, self.prompt.value, self._ticket)
+            self._timer = threading.Timer(seconds, show)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _show(self, prompt: str, ticket: int) -> None:
+        with self._running:
+            if ticket != self._ticket:
+                return
+            try:
+                data = self._run(prompt)
+                if ticket == self._ticket:
+                    self._view.update(data)
+                    self._mark_unknown(prompt)
+            except Exception as error:  # noqa: BLE001 -- whatever stopped it is told to the person
+                if ticket == self._ticket:
+                    self._say(f"This prompt was not run: {error}")
+
+    def _mark_unknown(self, prompt: str) -> None:
+        words = self._unknown_words(prompt) if self._unknown_words else []
+        marked = ", ".join(f"<mark>{text.html(text.visible(word))}</mark>" for word in words)
+        self.message.value = f"This model has never seen: {marked}" if marked else ""
+
+    def _say(self, sentence: str) -> None:
+        self.message.value = f'<span role="alert">{text.html(text.prose(sentence))}</span>'
