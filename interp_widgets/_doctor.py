@@ -15,24 +15,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from interp_widgets import _chromium, data
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packaging.requirements import Requirement
 
-CHROMIUM_VARIABLE = "INTERP_WIDGETS_CHROMIUM"
 CPU_TORCH = "pip install torch --index-url https://download.pytorch.org/whl/cpu"
 
-_CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_CHROMIUM_APPS = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-_PLAYWRIGHT_FOLDERS = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
-_PLAYWRIGHT_CHROMIUM = (
-    "chromium-*/chrome-linux*/chrome",
-    "chromium-*/chrome-mac*/*.app/Contents/MacOS/*",
-)
 _GROUPS = {
     "": "the widgets",
     "models": "running models",
@@ -63,9 +54,9 @@ def main() -> int:
     findings = [*examine()]
     for finding in findings:
         mark = "ok     " if not finding.cure else "MISSING" if finding.needed else "absent "
-        print(mark, finding.text)  # noqa: T201
+        print(mark, finding.text)
         if finding.cure:
-            print("         ->", finding.cure)  # noqa: T201
+            print("         ->", finding.cure)
     return int(any(finding.cure and finding.needed for finding in findings))
 
 
@@ -78,37 +69,10 @@ def examine() -> Iterator[Finding]:
     yield _python()
     yield from _packages()
     yield _data()
-    yield _chromium()
+    yield _browser()
     yield _offline()
     yield _memory()
     yield _disk()
-
-
-def find_chromium() -> Path | None:
-    """Find a Chromium: the one the environment names, the system's, or Playwright's own.
-
-    Returns:
-        Its program file, or `None` when there is none.
-
-    Raises:
-        FileNotFoundError: the environment variable names something that is not a program.
-    """
-    if named := os.environ.get(CHROMIUM_VARIABLE):
-        if program := shutil.which(named):
-            return Path(program)
-        raise FileNotFoundError(
-            f"{CHROMIUM_VARIABLE}: expected the path of a Chromium, got {named!r}, which is not a "
-            "program. Correct the variable, or unset it to search in the usual places."
-        )
-    for command in (*_CHROMIUM_COMMANDS, *_CHROMIUM_APPS):
-        if program := shutil.which(command):
-            return Path(program)
-    named_folder = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
-    for folder in (named_folder,) if named_folder else _PLAYWRIGHT_FOLDERS:
-        for pattern in _PLAYWRIGHT_CHROMIUM:
-            if found := sorted(Path(folder).expanduser().glob(pattern)):
-                return found[-1]
-    return None
 
 
 def _python() -> Finding:
@@ -159,8 +123,6 @@ def _group(group: str, purpose: str, wanted: list[Requirement]) -> Iterator[Find
 
 
 def _data() -> Finding:
-    from interp_widgets import data
-
     try:
         folder, files = data.root(), data.manifest()
     except (OSError, ValueError) as error:
@@ -176,13 +138,13 @@ def _data() -> Finding:
     return Finding(f"the shipped models: {len(files)} files in {folder}")
 
 
-def _chromium() -> Finding:
+def _browser() -> Finding:
     cure = (
         "Only the tests and screenshots need one. Install Chromium or Chrome, or run "
-        f"`playwright install chromium`, or set {CHROMIUM_VARIABLE}."
+        f"`playwright install chromium`, or set {_chromium.VARIABLE}."
     )
     try:
-        found = find_chromium()
+        found = _chromium.find_chromium()
     except FileNotFoundError as error:
         return Finding(str(error), cure, needed=False)
     return Finding(f"Chromium: {found or 'none'}", "" if found else cure, needed=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from interp_widgets import _doctor
+from interp_widgets import _chromium
 from tests.support import NO_CHROMIUM, ROOT, running_lab
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The program file of a Chromium. Without one a test fails: it never passes by skipping."""
-    found = _doctor.find_chromium()
+    found = _chromium.find_chromium()
     if found is None:
         pytest.fail(NO_CHROMIUM)
     return found

@@ -21,7 +21,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from interp_widgets import _doctor, _lab
+from interp_widgets import _chromium, _lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ NO_CHROMIUM = (
     "The browser tests need a Chromium, and none could be found or installed. Install Chromium or "
     "Chrome with your system's package manager (Debian: apt install chromium), or run "
     "`.venv/bin/playwright install --with-deps chromium`, or point "
-    f"{_doctor.CHROMIUM_VARIABLE} at one."
+    f"{_chromium.VARIABLE} at one."
 )
 
 
@@ -44,7 +44,7 @@ def ensure_chromium() -> Path:
         if installer:
             print("No Chromium found:", " ".join(installer), flush=True)
             subprocess.run(installer, check=False)
-        found = _doctor.find_chromium()
+        found = _chromium.find_chromium()
         if found and starts(found):
             return found
     sys.exit(NO_CHROMIUM)

@@ -8,17 +8,18 @@ from importlib import metadata
 
 import pytest
 
-from interp_widgets import _doctor, data
+from interp_widgets import _chromium, _doctor, data
 from tests.test_imports import HEAVY, loaded_after
 
 
 @pytest.fixture
 def nothing_on_the_path(tmp_path, monkeypatch):
     """No Chromium anywhere: neither named, nor on the path, nor in Playwright's folder."""
-    monkeypatch.delenv(_doctor.CHROMIUM_VARIABLE, raising=False)
+    monkeypatch.delenv(_chromium.VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path / "playwright"))
-    monkeypatch.setattr(_doctor, "_CHROMIUM_APPS", ())
+    commands = [name for name in _chromium._SYSTEM if not name.startswith("/")]
+    monkeypatch.setattr(_chromium, "_SYSTEM", commands)
     return tmp_path
 
 
@@ -111,24 +112,24 @@ def test_a_truncated_model_file_is_named(monkeypatch, capsys, tmp_path):
 def test_chromium_is_looked_for_by_variable_then_system_then_playwright(
     nothing_on_the_path, monkeypatch
 ):
-    assert _doctor.find_chromium() is None
+    assert _chromium.find_chromium() is None
     folder = nothing_on_the_path / "playwright" / "chromium-1234"
     playwrights = program(folder / "chrome-linux64" / "chrome")
-    assert _doctor.find_chromium() == playwrights
+    assert _chromium.find_chromium() == playwrights
     system = program(nothing_on_the_path / "bin" / "chromium-browser")
-    assert _doctor.find_chromium() == system
+    assert _chromium.find_chromium() == system
     named = program(nothing_on_the_path / "elsewhere" / "my-chrome")
-    monkeypatch.setenv(_doctor.CHROMIUM_VARIABLE, str(named))
-    assert _doctor.find_chromium() == named
+    monkeypatch.setenv(_chromium.VARIABLE, str(named))
+    assert _chromium.find_chromium() == named
 
 
 def test_a_variable_that_names_no_program_is_an_error_not_a_fallback(
     nothing_on_the_path, monkeypatch, capsys
 ):
     program(nothing_on_the_path / "bin" / "chromium")
-    monkeypatch.setenv(_doctor.CHROMIUM_VARIABLE, "/nowhere/chrome")
+    monkeypatch.setenv(_chromium.VARIABLE, "/nowhere/chrome")
     with pytest.raises(FileNotFoundError, match=r"INTERP_WIDGETS_CHROMIUM.*'/nowhere/chrome'"):
-        _doctor.find_chromium()
+        _chromium.find_chromium()
     assert "absent  INTERP_WIDGETS_CHROMIUM" in report(capsys)[1]
 
 
