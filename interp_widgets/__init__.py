@@ -1,0 +1,53 @@
+"""Learn mechanistic interpretability in Jupyter, and the widgets to do it with.
+
+Importing this package is quick: PyTorch and TransformerLens are loaded when a name needs them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from interp_widgets._trace import Trace, trace
+    from interp_widgets.models import load_model
+    from interp_widgets.results import AttentionPattern
+    from interp_widgets.widgets._selection import Selection
+    from interp_widgets.widgets.attention import AttentionView
+    from interp_widgets.widgets.prompt import PromptBox
+
+__version__ = "0.1.0"
+__all__ = [
+    "AttentionPattern",
+    "AttentionView",
+    "PromptBox",
+    "Selection",
+    "Trace",
+    "__version__",
+    "load_model",
+    "trace",
+]
+
+_HOME = {
+    "AttentionPattern": "results",
+    "AttentionView": "widgets.attention",
+    "PromptBox": "widgets.prompt",
+    "Selection": "widgets._selection",
+    "Trace": "_trace",
+    "load_model": "models",
+    "trace": "_trace",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'interp_widgets' has no attribute {name!r}")
+    value = getattr(import_module(f"interp_widgets.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)
