@@ -99,7 +99,9 @@ def _visible_character(character: str) -> str:
     if code < _FIRST_PRINTABLE:
         return chr(_CONTROL_PICTURES + code)
     if unicodedata.category(character) in _UNSEEN or character in _LOOKS_BLANK:
-        return f"\N{LEFT-POINTING ANGLE BRACKET}U+{code:04X}\N{RIGHT-POINTING ANGLE BRACKET}"
+        return (
+            f"\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{code:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+        )
     return character
 
 

@@ -1,0 +1,62 @@
+"""What every view keeps to: its size in the browser, its traits, its joined module."""
+
+from __future__ import annotations
+
+import re
+
+import anywidget
+import pytest
+import traitlets
+
+from interp_widgets.widgets import _base
+from interp_widgets.widgets.attention import AttentionView
+
+VIEWS = [AttentionView]
+BUDGET = 50_000  # bytes of code that every instance of a view carries
+
+
+def redefined(view):
+    """Traits that a view declares although it inherits one of that name."""
+    own = {name for base in view.__mro__ for name in vars(base) if issubclass(base, _base.View)}
+    return own & set(anywidget.AnyWidget.class_traits())
+
+
+def test_every_view_is_in_the_list():
+    assert set(_base.View.__subclasses__()) == set(VIEWS)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_redefines_no_inherited_trait(view):
+    assert not redefined(view)
+
+
+def test_a_redefined_trait_would_be_reported():
+    class Careless(_base.View):
+        layout = traitlets.Unicode()
+
+    assert redefined(Careless) == {"layout"}
+    del Careless
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_code_of_a_view_keeps_to_its_budget(view):
+    assert len((view._esm + view._css).encode()) <= BUDGET
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_is_one_module_with_one_export_and_no_import(view):
+    assert re.findall(r"^(?:import|export)\b.*", view._esm, re.MULTILINE) == [
+        "export default { render };"
+    ]
+    assert not re.search(r"^ */\*\*", view._esm, re.MULTILINE)
+
+
+def test_a_module_that_imports_anything_else_is_refused():
+    with pytest.raises(ValueError, match=r"module: expected to open with one import"):
+        _base.join_module("", 'import { a } from "https://example.org/a.js";\n')
+
+
+def test_joining_keeps_the_code_and_drops_what_only_readers_need():
+    shared = "/** @param {number} a */\n/**\n * two\n */\nexport function a() {}\n"
+    own = 'import {\n  a,\n} from "./base.js";\nexport default { a };\n'
+    assert _base.join_module(shared, own) == "function a() {}\nexport default { a };\n"
