@@ -32,7 +32,7 @@ Model = TypeVar("Model", bound=nn.Module)
 Batch = TypeVar("Batch", Tensor, Mapping[str, Tensor])
 
 
-def train(  # noqa: PLR0913 - each is a separate thing to say about a run
+def train(
     model: Model,
     batches: Callable[[int], Batch],
     loss: Callable[[Model, Batch], Tensor],
