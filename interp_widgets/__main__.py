@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     options, rest = parser.parse_known_args(argv)
     if options.command == "lab":
         try:
-            return _lab.open_lab(options.work, options.reset, rest)
+            _lab.open_lab(options.work, options.reset, rest)
         except (FileNotFoundError, ValueError) as error:
             parser.exit(1, f"{error}\n")
     if rest:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,16 +111,13 @@ def lab_command(work: Path, arguments: Sequence[str] = ()) -> list[str]:
     ]
 
 
-def open_lab(work: Path, reset: str | None, arguments: Sequence[str]) -> int:
-    """Copy the notebooks, say what happened, and run JupyterLab until it is stopped.
+def open_lab(work: Path, reset: str | None, arguments: Sequence[str]) -> NoReturn:
+    """Copy the notebooks, say what happened, and become JupyterLab.
 
     Args:
         work: folder of the learner's copies.
         reset: number or stem of a notebook to start afresh; `None` for none.
         arguments: further JupyterLab arguments.
-
-    Returns:
-        JupyterLab's exit status.
 
     Raises:
         FileNotFoundError: the notebooks are not beside the package.
@@ -138,7 +134,8 @@ def open_lab(work: Path, reset: str | None, arguments: Sequence[str]) -> int:
     for sentence in copy_notebooks(notebooks, work):
         print(sentence)
     print(f"Your notebooks are in {work}. Ctrl-C stops JupyterLab.", flush=True)
-    return subprocess.run(lab_command(work, arguments), check=False).returncode
+    # Becoming JupyterLab, not starting it, leaves Ctrl-C and its question to JupyterLab alone.
+    os.execv(sys.executable, lab_command(work, arguments))  # noqa: S606 - there is no shell
 
 
 def _stays(stem: str) -> str:
