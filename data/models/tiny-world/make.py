@@ -1,0 +1,167 @@
+"""Rebuild tiny-world from its seeds: the tokenizer, two runs, and the checkpoints that ship.
+
+    python data/models/tiny-world/make.py train 0   # about an hour on two cores; safe to kill
+    python data/models/tiny-world/make.py train 1
+    python data/models/tiny-world/make.py export    # choose, measure and write what ships
+
+Training writes to build/tiny-world/seed-N and goes on where it stopped. A GPU is used if there is
+one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+from interp_widgets import data
+from interp_widgets.training import TrainingConfig, train
+from interp_widgets.worlds.grammar import BOS
+from interp_widgets.worlds.tiny_behaviour import answer_margins, as_dict, measure
+from interp_widgets.worlds.tiny_tokenizer import VOCABULARY_SIZE, train_tokenizer
+from interp_widgets.worlds.tiny_world import CONTEXT, World
+
+HERE = Path(__file__).resolve().parent
+BUILD = HERE.parents[2] / "build" / "tiny-world"
+WINDOWS, STEPS = 32, 5000
+SNAPSHOTS = {*range(50, 1500, 50), *range(1500, STEPS + 1, 250)}
+SHIPPED_BEFORE, SHIPPED_AFTER = 4, 4
+COPIES = 0.9  # share of giving sentences from which on the model is said to copy names
+
+
+def settings(seed: int) -> TrainingConfig:
+    """Return the schedule: a short rise, a plateau, and a linear fall over the last third."""
+    return TrainingConfig(
+        steps=STEPS,
+        learning_rate=4e-3,
+        warmup=100,
+        decay="linear",
+        decay_steps=STEPS // 3,
+        weight_decay=0.01,
+        betas=(0.9, 0.98),
+        seed=seed,
+        save_every=100,
+    )
+
+
+def blank_model(seed: int) -> GPT2LMHeadModel:
+    """Return the untrained network; GPT-2's own initial 0.02 is too small for one so narrow."""
+    torch.manual_seed(seed)
+    config = GPT2Config(
+        vocab_size=VOCABULARY_SIZE,
+        n_positions=CONTEXT,
+        n_embd=128,
+        n_layer=4,
+        n_head=4,
+        resid_pdrop=0.0,
+        embd_pdrop=0.0,
+        attn_pdrop=0.0,
+        initializer_range=0.08,
+        bos_token_id=0,
+        eos_token_id=0,
+    )
+    model = GPT2LMHeadModel(config)
+    for block in model.transformer.h:
+        block.mlp.act = nn.GELU(approximate="tanh")  # GPT-2's own function, in one kernel
+    return model
+
+
+def next_token_loss(model: nn.Module, ids: Tensor) -> Tensor:
+    """Return the mean cross-entropy of the next token, in nats."""
+    logits = model(ids).logits[:, :-1]
+    return cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+
+
+def run(seed: int) -> None:
+    """Train one seed, keeping snapshots to choose the checkpoints that ship from."""
+    snapshots = BUILD / f"seed-{seed}" / "snapshots"
+    snapshots.mkdir(parents=True, exist_ok=True)
+    world = World(train_tokenizer())
+    model = blank_model(seed)
+
+    def windows(step: int) -> Tensor:
+        return torch.from_numpy(world.windows(WINDOWS, CONTEXT, (seed, step)))
+
+    def snapshot(step: int, _loss: Tensor) -> None:
+        if step in SNAPSHOTS:
+            save_file(half(model), snapshots / f"step-{step}.safetensors")
+
+    train(
+        model, windows, next_token_loss, settings(seed), folder=snapshots.parent, on_step=snapshot
+    )
+    model.cpu().save_pretrained(snapshots.parent / "final")
+
+
+def half(model: nn.Module) -> dict[str, Tensor]:
+    """Return the weights in fp16, without the unembedding: it is the embedding again."""
+    state = {name: tensor for name, tensor in model.state_dict().items() if "lm_head" not in name}
+    return {name: t.detach().to("cpu", torch.float16).contiguous() for name, t in state.items()}
+
+
+def export() -> None:
+    """Write the weights, the tokenizer, the checkpoints and what they can do, and record them."""
+    tokenizer = train_tokenizer()
+    world = World(tokenizer)
+    finals = [GPT2LMHeadModel.from_pretrained(BUILD / f"seed-{seed}/final") for seed in (0, 1)]
+    finals[0].save_pretrained(HERE)
+    (HERE / "generation_config.json").unlink()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=BOS, eos_token=BOS, model_max_length=CONTEXT
+    ).save_pretrained(HERE)
+    for old in (HERE / "revisions").glob("*.safetensors"):
+        old.unlink()
+    (HERE / "revisions").mkdir(exist_ok=True)
+    save_file(half(finals[1]), HERE / "revisions/seed-1.safetensors")
+    record = {
+        "behaviour": {f"seed-{seed}": figures(model, world) for seed, model in enumerate(finals)},
+        "copying": copying(world),
+    }
+    (HERE / "behaviour.json").write_text(json.dumps(record, indent=1) + "\n")
+    data.record("models/tiny-world", licence="MIT")
+
+
+def figures(model: GPT2LMHeadModel, world: World) -> dict[str, float]:
+    """Measure one model on 2,000 held-out questions of every kind."""
+    model.eval()
+    return as_dict(measure(lambda ids: model(ids).logits, world, count=2000))
+
+
+def copying(world: World) -> dict[str, float]:
+    """Ship the snapshots around the step at which names begin to be copied; return their scores."""
+    questions = world.questions("giving.standard", 500, seed=2)
+    model = blank_model(0).eval()
+    paths = sorted((BUILD / "seed-0/snapshots").iterdir(), key=step_of)
+    scores = {}
+    for path in paths:
+        weights = {name: tensor.float() for name, tensor in load_file(path).items()}
+        model.load_state_dict(weights, strict=False)
+        margins = answer_margins(lambda ids: model(ids).logits, world, questions)
+        scores[path] = round(float((margins > 0).mean()), 4)
+    first = next(index for index, path in enumerate(paths) if scores[path] >= COPIES)
+    start = max(0, first - SHIPPED_BEFORE)
+    shipped = paths[start : start + SHIPPED_BEFORE + SHIPPED_AFTER]
+    for path in shipped:
+        (HERE / "revisions" / path.name).write_bytes(path.read_bytes())
+    return {path.stem: scores[path] for path in paths}
+
+
+def step_of(path: Path) -> int:
+    """Return the training step in a snapshot's name."""
+    return int(path.stem.removeprefix("step-"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("train", "export"))
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    chosen = parser.parse_args()
+    if chosen.what == "train":
+        run(chosen.seed)
+    else:
+        export()
