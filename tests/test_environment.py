@@ -10,6 +10,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+import interp_widgets
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -88,9 +89,17 @@ def test_the_makefile_and_the_conda_environment_name_the_same_index():
     assert f"--extra-index-url {index}\n" in (ROOT / "environment.yml").read_text()
 
 
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_every_command_that_a_page_names_exists(page):
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    named = re.findall(r"(?:`|^)make ([a-z-]+)", (ROOT / page).read_text(), re.MULTILINE)
+    assert named
+    assert set(named) <= set(targets)
+
+
 def test_both_distributions_have_the_same_version(project):
     data = tomllib.loads((ROOT / "data" / "pyproject.toml").read_text())["project"]
-    assert data["version"] == project["version"]
+    assert data["version"] == project["version"] == interp_widgets.__version__
     wanted = requirements(project["optional-dependencies"]["course"])
     assert str(wanted[0]) == f"{data['name']}=={data['version']}"
 
