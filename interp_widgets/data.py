@@ -15,6 +15,7 @@ from typing import Final, TypedDict
 _DISTRIBUTION: Final = "interp_widgets_data"
 _MANIFEST: Final = "manifest.json"
 _VERSION: Final = 1
+_NOT_DATA: Final = frozenset({"README.md", "make.py"})
 _CURE: Final = (
     'Install the data with `pip install "interp-widgets[course]"`, or work in a full checkout.'
 )
@@ -121,6 +122,23 @@ def measure(path: Path) -> tuple[int, str]:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return path.stat().st_size, digest
+
+
+def record(folder: str, licence: str) -> None:
+    """Write what the manifest says of a folder of the checkout anew, from the files in it.
+
+    Args:
+        folder: path inside `root()`, for example "models/tiny-world".
+        licence: short name of the files' licence.
+    """
+    kept = {name: entry for name, entry in manifest().items() if not name.startswith(f"{folder}/")}
+    for path in sorted((root() / folder).rglob("*")):
+        if path.is_file() and path.name not in _NOT_DATA:
+            size, digest = measure(path)
+            name = path.relative_to(root()).as_posix()
+            kept[name] = {"bytes": size, "sha256": digest, "licence": licence}
+    content = {"version": _VERSION, "files": dict(sorted(kept.items()))}
+    (root() / _MANIFEST).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def _installed() -> list[Path]:

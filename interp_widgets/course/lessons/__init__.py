@@ -1,0 +1,1 @@
+"""One module for each notebook that checks answers, named after the notebook."""
