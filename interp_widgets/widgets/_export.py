@@ -46,8 +46,9 @@ def page(view: View) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title}</title><style>{view._css}body{{margin:0}}"  # noqa: SLF001
-        ".iw-page{min-height:100vh;border-radius:0}</style></head>"
-        f'<body class="iw iw-page"><main id="view"></main>'
+        ".iw-page{min-height:100vh;border-radius:0}"
+        ".iw-page h1{position:absolute;clip-path:inset(50%)}</style></head>"
+        f'<body class="iw iw-page"><main><h1>{title}</h1><div id="view"></div></main>'
         f"<noscript><p>{text.html(view.describe())}</p></noscript>"
         f'<script type="application/json" id="data">{text.json_for_script(_data(view))}</script>'
         f'<script type="module">{script}</script></body></html>'

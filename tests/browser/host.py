@@ -49,9 +49,9 @@ window.show = (state) => {
     { chosen: window.selection },
   );
   const el = document.createElement("div");
-  document.body.append(el);
   window.models.push(model);
   window.stops.push(view.render({ model, el }));
+  document.body.append(el); // afterwards, as JupyterLab does
 };
 window.ready = true;
 </script></body></html>

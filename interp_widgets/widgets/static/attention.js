@@ -11,6 +11,8 @@ import {
  * @typedef {{layer: number, head: number, query: number | null, key: number | null}} Place
  */
 
+/** @typedef {"query" | "key"} Mode which side of the attention a token stands on */
+
 const EXACT_KEPT = 64; // heads whose 16-bit numbers stay in memory
 const CELL_MOST = 30; // CSS pixels, like every length here
 const CELL_LABELLED = 12;
@@ -27,6 +29,17 @@ const TEXT_FONT = "12px system-ui, sans-serif";
 
 /** The numbers of one view: 8 bits for every head, 16 for the heads that were looked at. */
 class Weights {
+  layers = 0;
+  heads = 0;
+  size = 0;
+  causal = false;
+  asked = -1; // the head that was asked for and has not come
+  wanted = -1;
+  /** @type {"full" | "tril"} */
+  packing = "full";
+  /** @type {Map<number, Float32Array | null>} null where there are no better numbers */
+  exact = new Map();
+
   /** @param {Model} model @param {() => void} arrived called when better numbers came */
   constructor(model, arrived) {
     this.model = model;
@@ -42,8 +55,7 @@ class Weights {
     this.size = size;
     this.packing = model.get("packing");
     this.causal = this.packing === "tril";
-    /** @type {Map<number, Float32Array | null>} null where there are no better numbers */
-    this.exact = new Map();
+    this.exact.clear();
     this.asked = -1;
     this.wanted = -1;
   }
@@ -84,6 +96,11 @@ class Weights {
 
 /** Every head as a thumbnail, layers down and heads across. */
 class HeadGrid {
+  step = 0; // from one thumbnail to the next
+  thumb = 0;
+  width = 0;
+  height = 0;
+
   /** @param {AttentionView} view @param {HTMLElement} parent */
   constructor(view, parent) {
     this.view = view;
@@ -127,7 +144,6 @@ class HeadGrid {
     }
     const label = `All heads: ${layers} layers by ${heads} heads. Arrow keys choose, Enter keeps.`;
     this.canvas.setAttribute("aria-label", label);
-    this.canvas.parentElement?.parentElement?.classList.toggle("iw-single", layers * heads === 1);
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -173,6 +189,12 @@ class HeadGrid {
 
 /** One head: queries down, keys across, the pointed row and column outlined. */
 class HeadMatrix {
+  labels = 0; // room for the longest token
+  origin = 0; // where the cells begin, across and down
+  cell = 0;
+  side = 0;
+  extent = 0;
+
   /** @param {AttentionView} view @param {HTMLElement} parent */
   constructor(view, parent) {
     this.view = view;
@@ -277,7 +299,8 @@ class HeadMatrix {
   drawLabel(context, axis, place, colour) {
     const middle = this.origin + (place + 0.5) * this.cell;
     context.save();
-    context.translate(...(axis === "query" ? [this.origin - 5, middle] : [middle, this.origin - 5]));
+    if (axis === "query") context.translate(this.origin - 5, middle);
+    else context.translate(middle, this.origin - 5);
     if (axis === "key") context.rotate(-Math.PI / 2);
     context.textAlign = axis === "query" ? "right" : "left";
     context.fillStyle = this.view.colours.style(colour);
@@ -303,6 +326,11 @@ class HeadMatrix {
 
 /** The sentence itself: point at a token to see where it looks, or who looks at it. */
 class TokenStrip {
+  /** @type {HTMLElement[]} */
+  spans = [];
+  /** @type {HTMLInputElement[]} */
+  radios = [];
+
   /** @param {AttentionView} view @param {HTMLElement} parent */
   constructor(view, parent) {
     this.view = view;
@@ -326,15 +354,15 @@ class TokenStrip {
     const modes = element("div", "iw-modes");
     modes.setAttribute("role", "radiogroup");
     modes.setAttribute("aria-label", "What a token shows");
-    this.radios = /** @type {["query", "key"]} */ (["query", "key"]).map((mode) => {
+    for (const mode of /** @type {Mode[]} */ (["query", "key"])) {
       const label = element("label", "");
       const radio = /** @type {HTMLInputElement} */ (element("input", ""));
       Object.assign(radio, { type: "radio", name: this.name, value: mode });
       radio.addEventListener("change", () => view.setMode(mode));
       label.append(radio, mode === "query" ? "Where does it look?" : "Who looks at it?");
       modes.append(label);
-      return radio;
-    });
+      this.radios.push(radio);
+    }
     return modes;
   }
 
@@ -399,44 +427,49 @@ let stripCount = 0; // radio groups and ids must differ when one view is shown t
 
 /** What is shown, from the four places it can come from, and the parts that show it. */
 class AttentionView {
+  title = element("div", "iw-title");
+  all = element("div", "iw-panel");
+  one = element("div", "iw-panel");
+  sentence = element("div", "iw-sentence");
+  caption = element("div", "iw-caption");
+  legend = element("div", "");
+  readout = element("div", "iw-readout");
+  foot = element("div", "iw-foot");
+  /** @type {Model | null} */
+  selection = null;
+  /** @type {Partial<Place>} */
+  keyed = {};
+  /** @type {Partial<Place>} */
+  hovered = {};
+  /** @type {Mode} */
+  mode = "query";
+  /** @type {string[]} */
+  tokens = [];
+
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
     this.model = model;
     this.root = openRoot(el, model, "attention");
+    this.colours = readColours(this.root);
     this.redraw = oncePerFrame(() => this.draw());
     this.weights = new Weights(model, this.redraw);
-    /** @type {Model | null} */
-    this.selection = null;
-    /** @type {Partial<Place>} */
-    this.keyed = {};
-    /** @type {Partial<Place>} */
-    this.hovered = {};
-    /** @type {"query" | "key"} */
-    this.mode = "query";
-    this.build();
-    this.watch();
+    this.grid = new HeadGrid(this, this.all);
+    this.matrix = new HeadMatrix(this, this.one);
+    this.strip = new TokenStrip(this, this.sentence);
+    this.arrange();
+    this.stop = this.watch();
+    this.load();
   }
 
-  build() {
-    this.title = element("div", "iw-title");
+  arrange() {
     const panels = element("div", "iw-panels");
-    const all = element("div", "iw-panel");
-    const one = element("div", "iw-panel");
-    const strip = element("div", "iw-sentence");
-    this.caption = element("div", "iw-caption");
-    this.readout = element("div", "iw-readout");
     this.readout.setAttribute("role", "status");
-    this.legend = element("div", "");
-    this.foot = element("div", "iw-foot");
-    all.append(element("div", "iw-caption", "Every head"));
-    one.append(this.caption);
-    this.grid = new HeadGrid(this, all);
-    all.append(element("div", "iw-hint", HOW_TO_READ));
-    this.matrix = new HeadMatrix(this, one);
-    this.strip = new TokenStrip(this, strip);
-    one.append(this.legend);
-    panels.append(all, one);
-    this.root.append(this.title, panels, strip, this.readout, this.foot);
+    this.all.prepend(element("div", "iw-caption", "Every head"));
+    this.all.append(element("div", "iw-hint", HOW_TO_READ));
+    this.one.prepend(this.caption);
+    this.one.append(this.legend);
+    panels.append(this.all, this.one);
+    this.root.append(this.title, panels, this.sentence, this.readout, this.foot);
   }
 
   watch() {
@@ -452,13 +485,12 @@ class AttentionView {
       selection.on("change", chosen);
       this.follow();
     });
-    this.stop = () => {
+    return () => {
       model.off("change:rev", loaded);
       model.off("msg:custom", received);
       this.selection?.off("change", chosen);
       unwatch();
     };
-    this.load();
   }
 
   load() {
@@ -470,6 +502,7 @@ class AttentionView {
 
   rebuild() {
     const { model, root, weights } = this;
+    if (!root.clientWidth) return; // not on the page, or hidden; its width will change
     this.tokens = model.get("tokens");
     this.colours = readColours(root);
     const title = model.get("title") || "Attention";
@@ -479,8 +512,9 @@ class AttentionView {
       "attention weight", ["0", "0.25", "0.5", "0.75", "1"],
       weights.causal ? "a later token, out of sight" : undefined,
     ));
-    this.grid.rebuild(this.grid.canvas.parentElement?.clientWidth ?? 0);
-    this.matrix.rebuild(this.matrix.canvas.parentElement?.clientWidth ?? 0);
+    this.all.parentElement?.classList.toggle("iw-single", weights.layers * weights.heads === 1);
+    this.grid.rebuild(this.all.clientWidth - 4); // the panels' padding, where a focus ring shows
+    this.matrix.rebuild(this.one.clientWidth - 4);
     this.strip.rebuild();
     this.draw();
   }
@@ -514,7 +548,7 @@ class AttentionView {
     if (head >= 0) place.head = head;
     const [query, key] = ["pos", "key"].map((name) => {
       const token = selection.get(name);
-      return token !== null && token < weights.size ? token : null;
+      return Number.isInteger(token) && token < weights.size ? token : null;
     });
     return query === null && key === null ? place : { ...place, query, key };
   }
@@ -540,7 +574,7 @@ class AttentionView {
     this.redraw();
   }
 
-  /** @param {"query" | "key"} mode */
+  /** @param {Mode} mode */
   setMode(mode) {
     this.mode = mode;
     this.redraw();
@@ -583,6 +617,7 @@ class AttentionView {
   }
 
   draw() {
+    if (!this.root.clientWidth) return;
     const place = this.now();
     const { values, bits } = this.weights.best(place);
     const token = this.token();

@@ -71,7 +71,8 @@ export function square(packed, index, size) {
 export function readColours(root) {
   const computed = getComputedStyle(root);
   const style = (/** @type {string} */ name) => computed.getPropertyValue(`--iw-${name}`).trim();
-  const stops = style("sequential").split(",").map(parseColour);
+  const unstyled = "#000000,#000000"; // a notebook makes a view before it puts it on the page
+  const stops = (style("sequential") || unstyled).split(",").map(parseColour);
   const ramp = new Uint32Array(LEVELS);
   const css = [];
   const ink = [];
