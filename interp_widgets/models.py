@@ -57,9 +57,9 @@ def load_model(
     name = _checked(name_or_path, revision)
     if name in SHIPPED:
         return _load_shipped(name, revision)
-    folder = Path(name).expanduser()
-    if folder.exists() or name.startswith(_LIKE_A_PATH) or isinstance(name_or_path, Path):
-        return _load_local(folder, revision)
+    found = _existing(name)
+    if found or name.startswith(_LIKE_A_PATH) or not isinstance(name_or_path, str):
+        return _load_local(name, found, revision)
     if meant := get_close_matches(name, SHIPPED, n=1, cutoff=0.8):
         raise ValueError(
             f"name_or_path: expected {_known()}, got {name!r}. Did you mean {meant[0]!r}?"
@@ -105,15 +105,23 @@ def _load_shipped(name: str, revision: str | None) -> TransformerBridge:
     return _boot(folder, f"{name}@{revision}", data.file(revisions[revision]))
 
 
-def _load_local(folder: Path, revision: str | None) -> TransformerBridge:
-    if not folder.is_dir():
-        got = "a file" if folder.exists() else "nothing there"
+def _existing(name: str) -> Path | None:
+    try:
+        path = Path(name).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError):  # longer than a path can be; the home of a user unknown here
+        return None
+
+
+def _load_local(name: str, folder: Path | None, revision: str | None) -> TransformerBridge:
+    if folder is None or not folder.is_dir():
+        got = "a file" if folder else "nothing there"
         raise FileNotFoundError(
-            f"name_or_path: expected {_known()}, got the path {str(folder)!r} with {got}."
+            f"name_or_path: expected {_known()}, got the path {name!r} with {got}."
         )
     if revision is not None:
         raise ValueError(
-            f"revision: expected None for the folder {str(folder)!r}, which holds one version, "
+            f"revision: expected None for the folder {name!r}, which holds one version, "
             f"got {revision!r}. Give the folder of the version you want."
         )
     return _boot(folder, folder.resolve().name)

@@ -87,6 +87,10 @@ class View(anywidget.AnyWidget):
                 f"selection: expected a Selection, got {type(chosen).__name__}. "
                 "Pass the .selection of another view to share it."
             )
+        if title is not None and not isinstance(title, str):
+            raise TypeError(
+                f"title: expected a str or None, got {type(title).__name__}. Write it as text."
+            )
         super().__init__(selection=chosen, title=text.prose(title or ""), **data)
         self.on_msg(self._on_request)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,14 +56,25 @@ def attention_pattern(
         batch: which item of a batch; None when there is one item.
 
     Raises:
-        TypeError: data of a kind that is not known.
+        TypeError: data or an option of a kind that is not known.
         ValueError: shapes, tokens, numbers or a batch that do not fit.
     """
+    _refuse_other_kinds(Collection, "a list", tokens=tokens, layers=layers, heads=heads)
+    _refuse_other_kinds(Integral, "a whole number", batch=batch)
     if isinstance(data, AttentionPattern):
         pattern = data if tokens is None else replace(data, tokens=_tuple(tokens))
     else:
         pattern = _from_foreign(data, tokens, batch)
     return pattern.select(layers, heads)
+
+
+def _refuse_other_kinds(kind: type, words: str, **options: object) -> None:
+    for name, given in options.items():
+        if given is not None and not isinstance(given, kind):
+            raise TypeError(
+                f"{name}: expected {words} or None, got {type(given).__name__} {given!r}. "
+                "Leave it out to take what the data knows."
+            )
 
 
 def _from_foreign(
