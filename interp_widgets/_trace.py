@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -182,10 +183,14 @@ def _run(model: TransformerBridge, ids: torch.Tensor, names: list[str]) -> Activ
 
 
 def _source(model: TransformerBridge, prompt: str) -> Mapping[str, str]:
-    from interp_widgets import __version__
-
-    versions = {"interp-widgets": __version__, **{name: version(name) for name in _VERSIONED}}
     digest = hashlib.sha256(prompt.encode()).hexdigest()
     return MappingProxyType(
-        {"model": str(model.cfg.model_name), "prompt_sha256": digest, **versions}
+        {"model": str(model.cfg.model_name), "prompt_sha256": digest, **_versions()}
     )
+
+
+@cache
+def _versions() -> dict[str, str]:
+    from interp_widgets import __version__
+
+    return {"interp-widgets": __version__, **{name: version(name) for name in _VERSIONED}}
