@@ -16,7 +16,7 @@ from interp_widgets import _checkpoints
 from interp_widgets.training import TrainingConfig, train
 
 CONFIG = TrainingConfig(steps=10**6, learning_rate=0.01, decay_steps=0, save_every=3)
-LONGEST_LIFE = 0.08  # seconds after a process's first step: some twenty checkpoints
+LONGEST_WAIT = 0.05  # seconds; some steps and checkpoints, or part of one on a busy machine
 # Importing torch, and what its first optimizer step imports, takes longer than a life.
 FORKED_WITH_TORCH = multiprocessing.get_context("forkserver")
 FORKED_WITH_TORCH.set_forkserver_preload(
@@ -62,13 +62,18 @@ def life(folder, steps, in_place):
     train(network(), batches, loss, CONFIG, folder=folder, on_step=lambda n, _: steps.send(n))
 
 
-def killed_after(seconds, folder, *, in_place=False):
+def killed_at_random(rng, folder, *, in_place=False):
+    """Let a process finish some steps, however slow the machine, then kill it somewhere.
+
+    Half of the kills begin their wait where a checkpoint is about to be written.
+    """
+    count = CONFIG.save_every * rng.integers(1, 5) - rng.integers(0, 2)
     receiver, sender = FORKED_WITH_TORCH.Pipe(duplex=False)
     process = FORKED_WITH_TORCH.Process(target=life, args=(folder, sender, in_place))
     process.start()
     sender.close()
-    steps = [receiver.recv()]
-    process.join(timeout=seconds)
+    steps = [receiver.recv() for _ in range(count)]
+    process.join(timeout=rng.uniform(0, LONGEST_WAIT))
     process.kill()
     process.join()
     while True:
@@ -113,7 +118,7 @@ def test_kills_at_random_moments_lose_no_file_and_at_most_one_interval(tmp_path,
     rng = np.random.default_rng(kills)
     newest = 0
     for _ in range(kills):
-        left = killed_after(rng.uniform(0, LONGEST_LIFE), tmp_path)
+        left = killed_at_random(rng, tmp_path)
         assert left.first == newest + 1
         assert left.damaged == 0
         assert left.partial <= 1
@@ -127,5 +132,5 @@ def test_kills_at_random_moments_lose_no_file_and_at_most_one_interval(tmp_path,
 
 def test_a_saver_that_writes_in_place_loses_a_file_to_the_same_kills(tmp_path):
     rng = np.random.default_rng(7)
-    lives = (killed_after(rng.uniform(0, LONGEST_LIFE), tmp_path, in_place=True) for _ in range(12))
+    lives = (killed_at_random(rng, tmp_path, in_place=True) for _ in range(40))
     assert any(left.damaged for left in lives)
