@@ -50,8 +50,8 @@ window.show = (state) => {
   );
   const el = document.createElement("div");
   window.models.push(model);
+  requestAnimationFrame(() => document.body.append(el)); // afterwards, as JupyterLab does
   window.stops.push(view.render({ model, el }));
-  document.body.append(el); // afterwards, as JupyterLab does
 };
 window.ready = true;
 </script></body></html>

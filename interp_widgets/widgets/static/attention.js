@@ -1,6 +1,6 @@
 import {
-  element, fit, keyboardGrid, legend, levelOf, oncePerFrame, openRoot, paint, pointerGrid,
-  readColours, selectionOf, sized, square, watchLook,
+  element, fit, holdShortcuts, keyboardGrid, legend, levelOf, oncePerFrame, openRoot, paint,
+  pointerGrid, readColours, selectionOf, sized, square, watchLook,
 } from "./base.js";
 
 /** @typedef {import("./base.js").Model} Model */
@@ -358,6 +358,7 @@ class TokenStrip {
       const label = element("label", "");
       const radio = /** @type {HTMLInputElement} */ (element("input", ""));
       Object.assign(radio, { type: "radio", name: this.name, value: mode });
+      holdShortcuts(radio);
       radio.addEventListener("change", () => view.setMode(mode));
       label.append(radio, mode === "query" ? "Where does it look?" : "Who looks at it?");
       modes.append(label);
@@ -497,6 +498,7 @@ class AttentionView {
     this.weights.load();
     this.keyed = {};
     this.hovered = {};
+    this.tokens = [];
     this.rebuild();
   }
 
@@ -617,7 +619,7 @@ class AttentionView {
   }
 
   draw() {
-    if (!this.root.clientWidth) return;
+    if (!this.tokens.length) return; // nothing was built yet
     const place = this.now();
     const { values, bits } = this.weights.best(place);
     const token = this.token();

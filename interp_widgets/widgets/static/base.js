@@ -228,6 +228,15 @@ export function watchLook(root, changed) {
 }
 
 /**
+ * Keep JupyterLab's shortcuts off while an element has the focus. The mark must stand on that
+ * element itself: JupyterLab tries the element its shortcuts match before it looks further up.
+ * @param {HTMLElement} focusable
+ */
+export function holdShortcuts(focusable) {
+  focusable.dataset.lmSuppressShortcuts = "true";
+}
+
+/**
  * Make an element one tab stop that the keyboard moves inside of.
  * @param {HTMLElement} target
  * @param {{move: (rows: number, columns: number) => void, edge: (end: boolean) => void,
@@ -235,6 +244,7 @@ export function watchLook(root, changed) {
  */
 export function keyboardGrid(target, on) {
   target.tabIndex = 0;
+  holdShortcuts(target);
   /** @type {Record<string, () => void>} */
   const keys = {
     ArrowUp: () => on.move(-1, 0),
@@ -296,15 +306,14 @@ export function legend(caption, ticks, masked) {
 }
 
 /**
- * Start a view's element: its name, and the notebook's shortcuts held off inside it. Its class
- * also tells the frozen picture beside it, by CSS alone, that the view itself is on the page.
+ * Start a view's element. Its class tells the frozen picture beside it, by CSS alone, that the
+ * view itself is on the page.
  * @param {HTMLElement} el
  * @param {Model} model
  * @param {string} name of the view, for the style sheet
  */
 export function openRoot(el, model, name) {
   const root = element("section", `iw iw-view iw-${name} iw-live-${model.get("view_id")}`);
-  root.dataset.lmSuppressShortcuts = "true";
   el.replaceChildren(root);
   return root;
 }
