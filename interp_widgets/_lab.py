@@ -21,10 +21,17 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here.ipynb"
 
 _RECORD = ".copies.json"  # the sha256 of each copy as it was made, to know an untouched one
-_PAIRING_OFF = """\
+_KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+_SETTINGS = {
+    "jupytext.toml": """\
 # Jupytext stops looking for settings here. Without this file it would go on to the course's own
 # settings one folder up, and pair the notebooks of this folder with .py files.
-"""
+""",
+    # JupyterLab would ask a newcomer first of all whether to fetch news from the network.
+    ".jupyterlab/overrides.json": """\
+{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+""",
+}
 
 
 def copy_notebooks(notebooks: Path, work: Path) -> list[str]:
@@ -37,8 +44,9 @@ def copy_notebooks(notebooks: Path, work: Path) -> list[str]:
     Returns:
         One sentence for each notebook about which there is something to say.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    (work / "jupytext.toml").write_text(_PAIRING_OFF, encoding="utf-8")
+    for name, settings in _SETTINGS.items():
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        (work / name).write_text(settings, encoding="utf-8")
     record = _read_record(work)
     sentences = []
     for source in sorted(notebooks.glob("*.ipynb")):
@@ -97,7 +105,7 @@ def lab_command(work: Path, arguments: Sequence[str] = ()) -> list[str]:
         arguments: further JupyterLab arguments, such as `--no-browser`.
 
     Returns:
-        Program and arguments. Jupyter's news and update check are off: they ask the network.
+        Program and arguments.
     """
     return [
         sys.executable,
@@ -105,8 +113,7 @@ def lab_command(work: Path, arguments: Sequence[str] = ()) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={work.resolve()}",
         f"--LabApp.default_url=/lab/tree/{FIRST}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        f"--LabApp.app_settings_dir={work.resolve() / '.jupyterlab'}",
         *arguments,
     ]
 
@@ -150,6 +157,7 @@ def _stays(stem: str) -> str:
 def _unpaired(source: Path) -> bytes:
     notebook = json.loads(source.read_text(encoding="utf-8"))
     notebook["metadata"].pop("jupytext", None)
+    notebook["metadata"].setdefault("kernelspec", _KERNEL)
     return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 

@@ -86,6 +86,13 @@ def test_every_notebook_is_copied_once_and_unpaired(course):
     assert _lab.copy_notebooks(course / "notebooks", course / "work") == []
 
 
+def test_a_copy_names_its_kernel_so_that_lab_need_not_ask(course):
+    (course / "notebooks" / "03_new.ipynb").write_text(json.dumps(notebook("1") | {"metadata": {}}))
+    _lab.copy_notebooks(course / "notebooks", course / "work")
+    copy = json.loads((course / "work" / "03_new.ipynb").read_text())
+    assert copy["metadata"]["kernelspec"]["name"] == "python3"
+
+
 def test_an_untouched_copy_follows_the_course(course):
     publish(course / "notebooks", "02_later", "my_answer = NotImplemented")
     sentences = _lab.copy_notebooks(course / "notebooks", course / "work")
