@@ -93,6 +93,7 @@ class View(anywidget.AnyWidget):
             )
         super().__init__(selection=chosen, title=text.prose(title or ""), **data)
         self.on_msg(self._on_request)
+        self.selection.observe(self._renew_picture, "value")
 
     @traitlets.default("view_id")
     def _new_view_id(self) -> str:
@@ -138,6 +139,9 @@ class View(anywidget.AnyWidget):
         with self.hold_sync():
             yield
             self.rev += 1
+        self._renew_picture()
+
+    def _renew_picture(self, _change: object = None) -> None:
         if self.picture is not None:
             self.picture.update(_frozen.bundle(self), raw=True)
 

@@ -74,7 +74,7 @@ def bundle(view: View) -> dict[str, str]:
 def png(image: Image.Image) -> bytes:
     """Encode a picture as PNG."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG")
     return buffer.getvalue()
 
 

@@ -41,27 +41,43 @@ class Axis(NamedTuple):
 
 
 def heat(values: NDArray[np.float32], side: int, *, causal: bool) -> Image.Image:
-    """Colour a square of values.
+    """Colour a square of values; where several share a pixel, the largest is shown.
 
     Args:
         values: (row, column), from 0 to 1.
         side: of the picture in pixels.
         causal: whether cells above the diagonal cannot have a value.
     """
+    if len(values) > side:
+        edges = np.linspace(0, len(values), side, endpoint=False).astype(int)
+        values = np.maximum.reduceat(np.maximum.reduceat(values, edges, axis=0), edges, axis=1)
     levels = np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
     pixels = theme.ramp(_COLOURS.sequential)[levels]
     if causal:
         hidden = np.triu(np.ones(values.shape, dtype=bool), k=1)
         pixels[hidden] = theme.ramp((_COLOURS.masked, _COLOURS.masked))[0]
-    coarse = len(values) <= side
-    sampling = Image.Resampling.NEAREST if coarse else Image.Resampling.BOX
-    return Image.fromarray(pixels).resize((side, side), sampling)
+    return Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST)
 
 
-def matrix(values: NDArray[np.float32], rows: Axis, columns: Axis, *, causal: bool) -> Image.Image:
-    """Draw one square of values, (row, column), with a label at each row and column."""
+def matrix(
+    values: NDArray[np.float32],
+    rows: Axis,
+    columns: Axis,
+    marked: tuple[int | None, int | None],
+    *,
+    causal: bool,
+) -> Image.Image:
+    """Draw one square of values, (row, column), with labels, the marked row and column outlined."""
     side = int(np.clip(_CELL_MOST * len(values), _SIDE_LEAST, _SIDE_MOST))
-    return _framed(heat(values, side, causal=causal), rows, columns)
+    square = heat(values, side, causal=causal)
+    row, column = (
+        [round(at * side / len(values)) for at in (m or 0, (m or 0) + 1)] for m in marked
+    )
+    if marked[0] is not None:
+        _outline(square, (0, row[0], side - 1, row[1] - 1))
+    if marked[1] is not None:
+        _outline(square, (column[0], 0, column[1] - 1, side - 1))
+    return _framed(square, rows, columns)
 
 
 def thumbnails(
@@ -81,7 +97,7 @@ def thumbnails(
         grid.paste(small, (column * step + SCALE, row * step + SCALE))
     row, column = chosen
     box = (column * step, row * step, (column + 1) * step - 1, (row + 1) * step - 1)
-    ImageDraw.Draw(grid).rectangle(box, outline=_COLOURS.accent, width=SCALE)
+    _outline(grid, box)
     return _framed(grid, rows, columns)
 
 
@@ -111,6 +127,10 @@ def below(images: Sequence[Image.Image]) -> Image.Image:
         canvas.paste(image, (0, top))
         top += image.height + _GAP
     return canvas
+
+
+def _outline(image: Image.Image, box: tuple[int, int, int, int]) -> None:
+    ImageDraw.Draw(image).rectangle(box, outline=_COLOURS.accent, width=SCALE)
 
 
 def _framed(body: Image.Image, rows: Axis, columns: Axis) -> Image.Image:
@@ -143,19 +163,19 @@ def _labels(labels: Sequence[str], length: int) -> list[tuple[int, Image.Image]]
 
 def words(line: str, colour: str = _COLOURS.text) -> Image.Image:
     """Draw one line of text; a letter that the font lacks prints as its code point."""
-    font, missing = _font()
-    drawable = "".join(
-        letter if letter == " " or bytes(font.getmask(letter)) != missing else _code(letter)
-        for letter in line
-    )
+    font, _ = _font()
+    drawable = "".join(map(_drawable, line))
     width = int(np.ceil(font.getlength(drawable)))
     image = Image.new("RGB", (max(width, 1), _LINE), _COLOURS.background)
     ImageDraw.Draw(image).text((0, _LINE / 2), drawable, colour, font, anchor="lm")
     return image
 
 
-def _code(letter: str) -> str:
-    return f"U+{ord(letter):04X}"
+@cache
+def _drawable(letter: str) -> str:
+    font, missing = _font()
+    has_glyph = letter == " " or bytes(font.getmask(letter)) != missing
+    return letter if has_glyph else f"U+{ord(letter):04X}"
 
 
 @cache

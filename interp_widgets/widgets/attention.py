@@ -146,8 +146,12 @@ class AttentionView(View, stem="attention"):
     def frozen(self) -> Frozen:
         """Draw the thumbnails and the head on show, and list its largest weights."""
         layer, head = self._shown()
+        chosen, length = self.selection.value, len(self.tokens)
+        query, key = (
+            at if at is not None and at < length else None for at in (chosen.pos, chosen.key)
+        )
         return Frozen(
-            image=_draw(self.pattern, layer, head, causal=self.packing == "tril"),
+            image=_draw(self.pattern, (layer, head), (query, key), causal=self.packing == "tril"),
             heads=("from (query)", "to (key)", "weight"),
             rows=self._top_rows(layer, head),
         )
@@ -217,20 +221,28 @@ def _pack(weights: NDArray[np.float32], kind: np.dtype[Any], packing: str) -> by
     return np.rint(np.clip(weights, 0, 1) * most).astype(kind).tobytes()
 
 
-def _draw(pattern: AttentionPattern, layer: int, head: int, *, causal: bool) -> Image.Image:
+def _draw(
+    pattern: AttentionPattern,
+    shown: tuple[int, int],
+    marked: tuple[int | None, int | None],
+    *,
+    causal: bool,
+) -> Image.Image:
+    layer, head = shown
     tokens = [text.visible(token, _LABEL_LIMIT) for token in pattern.tokens]
     layers, heads = pattern.layers or (), pattern.heads or ()
     every = _picture.thumbnails(
         pattern.weights,
         _picture.Axis("layer", [str(number) for number in layers]),
         _picture.Axis("head", [str(number) for number in heads]),
-        (layer, head),
+        shown,
         causal=causal,
     )
     one = _picture.matrix(
         pattern.weights[layer, head],
         _picture.Axis("from (query)", tokens),
         _picture.Axis("to (key)", tokens),
+        marked,
         causal=causal,
     )
     name = _picture.words(f"Layer {layers[layer]}, head {heads[head]}")
