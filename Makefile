@@ -4,6 +4,7 @@
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
+BENCHES := $(patsubst tests/benchmarks/%.py,%,$(wildcard tests/benchmarks/*.py))
 TORCH := $(shell sed -n 's/^torch==\([^ ;]*\).*/\1/p' requirements.lock)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -44,7 +45,7 @@ shots: $(READY)  ## screenshots of every widget, into build/
 	$(PY) -m tests.browser.shots
 
 bench: $(READY)  ## the measurements, both sides in one run
-	$(PY) -m pytest tests/benchmarks
+	@for name in $(BENCHES); do $(PY) -m tests.benchmarks.$$name || exit 1; done
 
 relock:  ## bring requirements.lock up to date (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --extra models \
