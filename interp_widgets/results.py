@@ -7,6 +7,7 @@ swapped axis fails where it happens and not in a picture three steps later.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from operator import index
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -153,8 +154,14 @@ def _numbers(
 def _positions(name: str, wanted: Sequence[int] | None, have: tuple[int, ...]) -> list[int]:
     if wanted is None:
         return list(range(len(have)))
-    missing = [number for number in wanted if number not in have]
-    if missing or not len(wanted):
+    try:
+        chosen = [index(number) for number in wanted]
+    except TypeError as error:
+        raise TypeError(
+            f"{name}: expected whole numbers from {list(have)}, got {wanted!r}."
+        ) from error
+    missing = [number for number in chosen if number not in have]
+    if missing or not chosen:
         got = f"{missing}, which the data does not have" if missing else "an empty list"
         raise ValueError(f"{name}: expected numbers from {list(have)}, got {got}.")
-    return [have.index(number) for number in wanted]
+    return [have.index(number) for number in chosen]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import string
+from collections.abc import Sized
 
 import numpy as np
 import pytest
@@ -171,7 +172,7 @@ def test_no_hook_is_too_strange_to_be_refused(model, seed, count):
 
 
 def _empty(hooks: object) -> bool:
-    return hasattr(hooks, "__len__") and len(hooks) == 0
+    return isinstance(hooks, Sized) and len(hooks) == 0
 
 
 def weights(rng: random.Random) -> np.ndarray:

@@ -32,7 +32,9 @@ class Hub(BaseHTTPRequestHandler):
 
     def do_GET(self):
         self.asked.append(self.path)
-        if "/gone" in self.path:
+        if "/broken" in self.path:
+            self._refuse(503, "Overloaded")
+        elif "/gone" in self.path:
             self._refuse(404, "RevisionNotFound")
         elif self.path.startswith(f"/api/models/team/model/tree/{COMMIT}"):
             self._send(json.dumps([_entry(path) for path in self.folder.iterdir()]).encode())
@@ -118,6 +120,12 @@ def test_without_a_network_tiny_world_is_offered(hub, monkeypatch, revision):
     with pytest.raises(OSError, match="a network that reaches the Hugging Face Hub") as caught:
         load_model("gpt2", revision=revision)
     assert "'tiny-world', which needs none" in str(caught.value)
+
+
+def test_a_hub_in_trouble_is_asked_only_once(hub):
+    with pytest.raises(OSError, match="expected a model on this machine"):
+        load_model("team/broken", revision=COMMIT)
+    assert len(hub) == 1
 
 
 def test_a_name_the_hub_does_not_know_gets_the_list(hub):

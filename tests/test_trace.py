@@ -59,8 +59,11 @@ def test_a_short_name_is_kept_in_every_layer_and_a_full_name_once(model):
             kept[missing]
 
 
-def test_no_gradient_is_kept_and_the_mode_is_left_alone(model):
-    kept = trace(model, PROMPT)
+def test_no_gradient_is_computed_or_kept_and_the_mode_is_left_alone(model):
+    modes = []
+    with model.hooks([("unembed.hook_in", lambda *_, **__: modes.append(torch.is_grad_enabled()))]):
+        kept = trace(model, PROMPT)
+    assert modes == [False]
     assert not any(tensor.requires_grad for tensor in kept.cache.values())
     assert torch.is_grad_enabled()
     assert all(parameter.grad is None for parameter in model.parameters())
