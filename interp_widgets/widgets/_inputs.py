@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from numbers import Integral
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from interp_widgets.results import AttentionPattern
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_HOOK_NAME = "blocks.*.attn.hook_pattern"
 _HOOK = re.compile(r"^blocks\.(\d+)\.attn\.hook_pattern$")
 _ACCEPTED = (
     "an AttentionPattern, a Trace, a cache that answers ('pattern', layer), Hugging Face "
@@ -84,7 +86,8 @@ def _from_foreign(
         words = data.tokens if tokens is None else tokens
         weights, layers = _from_mapping(data.cache, batch)
         ids = getattr(data, "token_ids", None)
-        return _pattern(weights, words, layers, ids, "the trace")
+        source = {"tokens": "trace", "hook": _HOOK_NAME, **getattr(data, "source", {})}
+        return _pattern(weights, words, layers, ids, source)
     if hasattr(data, "attentions"):  # a Hugging Face model output, which is also a mapping
         data = data.attentions
     if isinstance(data, Mapping) or hasattr(data, "cache_dict"):
@@ -100,16 +103,17 @@ def _pattern(
     tokens: Sequence[str] | None,
     layers: Sequence[int] | None = None,
     token_ids: NDArray[np.int64] | None = None,
-    origin: str = "tokens=",
+    source: Mapping[str, str] = MappingProxyType({"tokens": "given"}),
 ) -> AttentionPattern:
     if tokens is None:
-        tokens, origin = [str(place) for place in range(weights.shape[-1])], "positions"
+        tokens = [str(place) for place in range(weights.shape[-1])]
+        source = {"tokens": "positions"}
     return AttentionPattern(
         weights=weights,
         tokens=_tuple(tokens),
         layers=None if layers is None else tuple(layers),
         token_ids=token_ids,
-        source={"tokens": origin},
+        source=source,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class AttentionView(View, stem="attention"):
     layers = traitlets.List(traitlets.Int()).tag(sync=True)
     heads = traitlets.List(traitlets.Int()).tag(sync=True)
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    literals = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     token_ids = traitlets.List(traitlets.Int()).tag(sync=True)
     origin = traitlets.Unicode().tag(sync=True)
 
@@ -165,7 +166,7 @@ class AttentionView(View, stem="attention"):
     def _top_rows(self, layer: int, head: int) -> tuple[tuple[str, str, str], ...]:
         square = self.pattern.weights[layer, head]
         first = np.argsort(-square, axis=None, kind="stable")[:_TOP]
-        name = [text.literal(token) for token in self.pattern.tokens]
+        name = _names(self.pattern.tokens)
         return tuple(
             (name[query], name[key], f"{square[query, key]:.3f}")
             for query, key in zip(*np.unravel_index(first, square.shape), strict=True)
@@ -195,16 +196,26 @@ def _traits(pattern: AttentionPattern) -> dict[str, Any]:
         "layers": list(pattern.layers or ()),
         "heads": list(pattern.heads or ()),
         "tokens": [text.visible(token, _TOKEN_LIMIT) for token in tokens],
-        "literals": [text.literal(token) for token in tokens],
+        "names": _names(tokens),
         "token_ids": [] if pattern.token_ids is None else pattern.token_ids.tolist(),
         "origin": _origin(pattern),
     }
 
 
+def _names(tokens: Sequence[str]) -> list[str]:
+    """Quote each token; one that comes more than once is told apart by its position."""
+    times = Counter(tokens)
+    return [
+        text.literal(token) + (f" (token {place})" if times[token] > 1 else "")
+        for place, token in enumerate(tokens)
+    ]
+
+
 def _origin(pattern: AttentionPattern) -> str:
-    """Say in one line where the numbers and the tokens come from."""
-    facts = [text.prose(value, 80) for key, value in pattern.source.items() if key != "tokens"]
-    if pattern.source.get("tokens") == "positions":
+    """Say in one line where the numbers and the tokens come from; `source` has the rest."""
+    source = pattern.source
+    facts = [text.prose(source[name], 80) for name in ("model", "hook") if name in source]
+    if source.get("tokens") == "positions":
         facts.append("no tokens were given, so these are positions")
     return " · ".join(facts)
 

@@ -44,12 +44,15 @@ def said(page):
     return page.get_by_role("status")
 
 
+NAMES = ["'<bos>'", "' mat' (token 1)", "' cat'", "' mat' (token 3)", "' sat'"]
+
+
 def looks(view, query, layer=0, head=0):
     """What the readout says of a query, with the two digits that 8 bits are good for."""
     row = np.rint(view.pattern.weights[layer, head, query] * 255) / 255
     most = [key for key in np.argsort(-row, kind="stable")[:3] if row[key] > 0]
-    named = ", ".join(f"{WORDS[key]!r} {row[key]:.2f}" for key in most)
-    return f"layer {layer} head {head}, query {WORDS[query]!r} looks most at {named}"
+    named = ", ".join(f"{NAMES[key]} {row[key]:.2f}" for key in most)
+    return f"layer {layer} head {head}, query {NAMES[query]} looks most at {named}"
 
 
 def test_every_part_is_drawn_and_says_what_it_is(page):
@@ -80,7 +83,7 @@ def test_the_other_question_shows_who_looks_at_a_token(page, view):
     page.get_by_role("option", name="·cat").hover()
     column = np.rint(view.pattern.weights[0, 0, :, 2] * 255) / 255
     most = int(np.argmax(column))
-    expected = f"key ' cat' is looked at most by {WORDS[most]!r} {column[most]:.2f}"
+    expected = f"key ' cat' is looked at most by {NAMES[most]} {column[most]:.2f}"
     expect(said(page)).to_contain_text(expected)
 
 
@@ -113,10 +116,10 @@ def test_a_click_on_a_cell_keeps_what_the_readout_says(page, view):
     kept = host.chosen(page)
     query, key = kept["pos"], kept["key"]
     if key > query:
-        expected = f"query {WORDS[query]!r} cannot see the later key {WORDS[key]!r}"
+        expected = f"query {NAMES[query]} cannot see the later key {NAMES[key]}"
     else:
         weight = np.rint(view.pattern.weights[0, 0, query, key] * 255) / 255
-        expected = f"query {WORDS[query]!r} to key {WORDS[key]!r}, {weight:.2f}"
+        expected = f"query {NAMES[query]} to key {NAMES[key]}, {weight:.2f}"
     page.get_by_text("Mats").hover()
     expect(said(page)).to_have_text(f"layer 0 head 0, {expected}")
 
@@ -152,12 +155,12 @@ def test_arrows_read_every_cell_of_a_head_as_the_array_has_it(page, view):
     for query in (4, 3, 2):
         weight = np.rint(view.pattern.weights[0, 0, query, 0] * 255) / 255
         expect(said(page)).to_have_text(
-            f"layer 0 head 0, query {WORDS[query]!r} to key '<bos>', {weight:.2f}"
+            f"layer 0 head 0, query {NAMES[query]} to key '<bos>', {weight:.2f}"
         )
         page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    expect(said(page)).to_contain_text("query ' mat' cannot see the later key ' cat'")
+    expect(said(page)).to_contain_text("query ' mat' (token 1) cannot see the later key ' cat'")
     page.keyboard.press("Enter")
     assert (host.chosen(page)["pos"], host.chosen(page)["key"]) == (1, 2)
 
@@ -202,7 +205,9 @@ def test_a_handled_key_does_not_reach_the_notebook_and_others_do(page):
 def test_a_choice_made_in_python_is_shown(page, view):
     page.evaluate("window.selection.set({layer: 1, head: 1, pos: 3, key: 2})")
     weight = np.rint(view.pattern.weights[1, 1, 3, 2] * 255) / 255
-    expect(said(page)).to_have_text(f"layer 1 head 1, query ' mat' to key ' cat', {weight:.2f}")
+    expect(said(page)).to_have_text(
+        f"layer 1 head 1, query ' mat' (token 3) to key ' cat', {weight:.2f}"
+    )
     page.evaluate("window.selection.set({pos: null, key: 2})")
     expect(page.get_by_label("Who looks at it?")).to_be_checked()
     page.evaluate("window.selection.set({layer: 40, head: 40, pos: 99, key: 99})")

@@ -60,8 +60,8 @@ def test_tokens_travel_as_text_that_can_be_seen_and_as_their_exact_characters():
     assert view.tokens[HOSTILE.index("<bos>")] == "<bos>"
     assert view.tokens[HOSTILE.index("\n")] == "↵"
     assert max(map(len, view.tokens)) <= 40
-    assert view.literals[HOSTILE.index("\u200b")] == r"'\u200b'"
-    "".join(view.tokens + view.literals).encode("utf-8")  # lone surrogates would fail on the wire
+    assert view.names[HOSTILE.index("\u200b")] == r"'\u200b'"
+    "".join(view.tokens + view.names).encode("utf-8")  # lone surrogates would fail on the wire
 
 
 def test_an_update_raises_rev_once_and_keeps_what_still_exists():
@@ -107,7 +107,7 @@ def test_the_description_names_the_text_and_the_largest_weights():
         "Mats: 1 layers of 1 heads over 5 tokens, '<bos> mat cat mat sat'. Layer 0 head 0"
     )
     assert "'<bos>' to '<bos>' 1.000" in view.describe()
-    assert view.frozen().rows[4] == ("' mat'", "' mat'", "0.750")
+    assert view.frozen().rows[4] == ("' mat' (token 3)", "' mat' (token 1)", "0.750")
 
 
 def test_the_view_says_when_positions_stand_in_for_tokens():

@@ -66,11 +66,15 @@ def test_every_accepted_form_gives_the_same_weights(name):
     assert read.tokens == WORDS
 
 
-def test_a_trace_brings_its_tokens_and_ids():
+def test_a_trace_brings_its_tokens_ids_and_source():
     trace = SimpleNamespace(
-        cache=Cache(dict(enumerate(WEIGHTS))), tokens=WORDS, token_ids=np.array([9, 8, 7, 8, 6])
+        cache=Cache(dict(enumerate(WEIGHTS))),
+        tokens=WORDS,
+        token_ids=np.array([9, 8, 7, 8, 6]),
+        source={"model": "toy"},
     )
     read = attention_pattern(trace)
+    assert read.source["model"] == "toy"
     assert read.tokens == WORDS
     assert read.token_ids.tolist() == [9, 8, 7, 8, 6]
 

@@ -369,11 +369,11 @@ class TokenStrip {
 
   rebuild() {
     const { view } = this;
-    const literals = view.model.get("literals");
+    const names = view.model.get("names");
     this.spans = view.tokens.map((token, place) => {
       const span = element("span", "iw-token", token);
       span.id = `${this.name}-${place}`;
-      span.title = `${literals[place]}, token ${place}`;
+      span.title = names[place];
       span.dataset.place = String(place);
       span.setAttribute("role", "option");
       return span;
@@ -640,25 +640,25 @@ class AttentionView {
 
   /** @param {Float32Array} values @param {number} bits @param {Place} place */
   sayCell(values, bits, { query, key }) {
-    const literals = this.model.get("literals");
+    const names = this.model.get("names");
     const [from, to] = [query ?? 0, key ?? 0];
     if (this.weights.causal && to > from) {
-      return `query ${literals[from]} cannot see the later key ${literals[to]}`;
+      return `query ${names[from]} cannot see the later key ${names[to]}`;
     }
     const weight = digits(values[from * this.weights.size + to], bits);
-    return `query ${literals[from]} to key ${literals[to]}, ${weight}`;
+    return `query ${names[from]} to key ${names[to]}, ${weight}`;
   }
 
   /** @param {Float32Array} values @param {number} bits @param {number} token */
   sayLine(values, bits, token) {
-    const literals = this.model.get("literals");
+    const names = this.model.get("names");
     const { size } = this.weights;
     const line = this.mode === "query" ? row(values, token, size) : column(values, token, size);
     const most = order(line).slice(0, 3).filter((place) => line[place] > 0);
-    const named = most.map((place) => `${literals[place]} ${digits(line[place], bits)}`);
+    const named = most.map((place) => `${names[place]} ${digits(line[place], bits)}`);
     return this.mode === "query"
-      ? `query ${literals[token]} looks most at ${named.join(", ") || "nothing"}`
-      : `key ${literals[token]} is looked at most by ${named.join(", ") || "nothing"}`;
+      ? `query ${names[token]} looks most at ${named.join(", ") || "nothing"}`
+      : `key ${names[token]} is looked at most by ${named.join(", ") || "nothing"}`;
   }
 }
 
