@@ -95,20 +95,6 @@ def test_hostile_text_is_shown_and_never_executed(new_page, tmp_path, hostile, g
     assert page.evaluate("window.hits") == []
 
 
-def test_the_frozen_picture_shows_hostile_text_and_never_executes_it(new_page, tmp_path, hostile):
-    from interp_widgets.widgets import _frozen
-
-    page = opened(new_page(), tmp_path / "page.html", _frozen.bundle(hostile)["text/html"])
-    picture = page.get_by_role("img")
-    assert picture.get_attribute("alt") == hostile.describe()
-    assert picture.evaluate("(image) => image.complete && image.naturalWidth > 400")
-    expect(page.get_by_text("run this cell again")).to_be_visible()
-    page.get_by_text("The largest weights").click()
-    for row in hostile.frozen().rows:
-        expect(page.get_by_role("row", name=" ".join(row), exact=True).first).to_be_visible()
-    assert page.evaluate("window.hits") == []
-
-
 def test_an_unsafe_page_is_noticed(browser, tmp_path):
     unsafe = '<img src="http://example.org/a.png">'
     unsafe += f"<script>const tokens = {json.dumps(HOSTILE[:2])}</script>"

@@ -39,6 +39,8 @@ class Weights {
   packing = "full";
   /** @type {Map<number, Float32Array | null>} null where there are no better numbers */
   exact = new Map();
+  /** @type {{index: number, values: Float32Array}} the head of the overview that was read last */
+  rough = { index: -1, values: new Float32Array() };
 
   /** @param {Model} model @param {() => void} arrived called when better numbers came */
   constructor(model, arrived) {
@@ -56,6 +58,7 @@ class Weights {
     this.packing = model.get("packing");
     this.causal = this.packing === "tril";
     this.exact.clear();
+    this.rough = { index: -1, values: new Float32Array() };
     this.asked = -1;
     this.wanted = -1;
   }
@@ -74,7 +77,11 @@ class Weights {
     this.wanted = layer * this.heads + head;
     if (this.asked < 0 && !this.exact.has(this.wanted)) this.ask();
     const exact = this.exact.get(this.wanted);
-    return { values: exact ?? this.overview(this.wanted), bits: exact ? 16 : 8 };
+    if (exact) return { values: exact, bits: 16 };
+    if (this.rough.index !== this.wanted) {
+      this.rough = { index: this.wanted, values: this.overview(this.wanted) };
+    }
+    return { values: this.rough.values, bits: 8 };
   }
 
   ask() { // one message in flight at a time: a mouse crosses many heads on its way to one
@@ -194,6 +201,8 @@ class HeadMatrix {
   cell = 0;
   side = 0;
   extent = 0;
+  /** @type {{values?: Float32Array, colours?: Colours, image: HTMLCanvasElement}} */
+  painted = { image: document.createElement("canvas") };
 
   /** @param {AttentionView} view @param {HTMLElement} parent */
   constructor(view, parent) {
@@ -252,8 +261,11 @@ class HeadMatrix {
   draw(values, marked) {
     const { weights, colours } = this.view;
     const context = sized(this.canvas, this.extent, this.extent);
-    const image = paint(values, weights.size, weights.causal, colours);
-    drawSharp(context, image, this.origin, this.origin, this.side);
+    if (this.painted.values !== values || this.painted.colours !== colours) {
+      const image = paint(values, weights.size, weights.causal, colours);
+      this.painted = { values, colours, image };
+    }
+    drawSharp(context, this.painted.image, this.origin, this.origin, this.side);
     if (this.cell >= CELL_RULED) this.drawRules(context);
     const titles = ["to (key)", "from (query)"];
     drawAxisTitles(context, colours, titles, this.origin, this.extent, this.extent);

@@ -1,0 +1,109 @@
+"""A view shows two outputs, and keeps its picture in step with its data and its selection."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import IPython.display
+import numpy as np
+import pytest
+from PIL import Image
+
+from interp_widgets import theme
+from interp_widgets.widgets import _picture
+from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.prompt import PromptBox
+from tests.widgets.samples import WORDS, pattern
+
+MIME = "application/vnd.jupyter.widget-view+json"
+
+
+class Outputs:
+    """Stands in for the notebook: it records what is displayed, and what is displayed anew."""
+
+    def __init__(self):
+        self.shown, self.renewed = [], []
+
+    def display(self, data, *, raw, display_id=None):
+        assert raw
+        self.shown.append(data)
+        return self if display_id else None
+
+    def update(self, data, *, raw):
+        assert raw
+        self.renewed.append(data)
+
+
+@pytest.fixture
+def outputs(monkeypatch):
+    recorded = Outputs()
+    monkeypatch.setattr(IPython.display, "display", recorded.display)
+    return recorded
+
+
+def picture(data):
+    (source,) = re.findall(r'src="data:image/png;base64,([^"]*)"', data["text/html"])
+    return Image.open(io.BytesIO(base64.b64decode(source)))
+
+
+def test_a_view_shows_its_picture_first_and_itself_with_text_alone(outputs):
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    frozen, live = outputs.shown
+    assert set(frozen) == {"text/html", "text/plain"}
+    assert set(live) == {MIME, "text/plain"}
+    assert live[MIME]["model_id"] == view.model_id
+    assert picture(frozen).width > 400
+
+
+def test_a_prompt_box_shows_the_picture_of_its_view_first_and_itself_then(outputs):
+    view = AttentionView(pattern())
+    box = PromptBox(lambda prompt: pattern(prompt.split()), view)
+    box._ipython_display_()
+    frozen, live = outputs.shown
+    assert view.describe() == frozen["text/plain"]
+    assert live[MIME]["model_id"] == box.model_id
+
+
+def test_the_picture_follows_new_data_and_each_choice(outputs):
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    view.update(pattern(WORDS[:4]))
+    view.selection.set(layer=1, head=2, pos=1)
+    described = [data["text/plain"] for data in outputs.renewed]
+    assert "4 tokens" in described[0]
+    assert "Layer 1 head 2 is enlarged" in described[-1]
+    assert picture(outputs.renewed[-1]).tobytes() != picture(outputs.renewed[0]).tobytes()
+
+
+def test_a_view_that_was_never_shown_draws_no_picture(outputs):
+    view = AttentionView(pattern())
+    view.update(pattern(WORDS[:4]))
+    view.selection.set(layer=1, head=2)
+    assert (outputs.shown, outputs.renewed) == ([], [])
+
+
+def test_each_cell_of_a_picture_has_the_colour_of_its_value():
+    values = np.array([[1, 0, 0], [0.25, 0.75, 0], [0, 0.5, 0.5]], dtype=np.float32)
+    image = np.asarray(_picture.heat(values, 6, causal=True))[::2, ::2]
+    ramp = theme.ramp(theme.LIGHT.sequential)
+    for row, column in np.ndindex(3, 3):
+        level = ramp[round(float(values[row, column]) * 255)]
+        masked = theme.ramp((theme.LIGHT.masked,) * 2)[0]
+        assert image[row, column].tolist() == (masked if column > row else level).tolist()
+
+
+def test_a_single_strong_cell_survives_a_picture_smaller_than_the_data():
+    values = np.zeros((50, 50), dtype=np.float32)
+    values[33, 17] = 1
+    image = np.asarray(_picture.heat(values, 7, causal=False))
+    darkest = theme.ramp(theme.LIGHT.sequential)[255]
+    assert (image == darkest).all(-1).sum() == 1
+
+
+def test_a_letter_the_font_lacks_prints_as_its_code_point():
+    assert _picture._drawable("漢") == "U+6F22"
+    assert _picture._drawable("a") == "a"
+    assert _picture.words("漢").width > _picture.words("a").width
