@@ -17,11 +17,9 @@ _EMPTY = "\N{EMPTY SET}"
 _MARKS = {
     " ": "\N{MIDDLE DOT}",
     "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}",
-    "\r": "\N{SYMBOL FOR CARRIAGE RETURN}",
     "\t": "\N{RIGHTWARDS ARROW TO BAR}",
 }
-_CONTROL_PICTURES = 0x2400  # the block that draws each of the first 32 control characters
-_FIRST_PRINTABLE = 0x20
+_OPEN, _CLOSE = "\N{MATHEMATICAL LEFT ANGLE BRACKET}", "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _LOOKS_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _COMBINING = frozenset({"Mc", "Me", "Mn"})
@@ -95,13 +93,8 @@ def plotly(text: str) -> str:
 def _visible_character(character: str) -> str:
     if character in _MARKS:
         return _MARKS[character]
-    code = ord(character)
-    if code < _FIRST_PRINTABLE:
-        return chr(_CONTROL_PICTURES + code)
     if unicodedata.category(character) in _UNSEEN or character in _LOOKS_BLANK:
-        return (
-            f"\N{MATHEMATICAL LEFT ANGLE BRACKET}U+{code:04X}\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
-        )
+        return f"{_OPEN}U+{ord(character):04X}{_CLOSE}"
     return character
 
 

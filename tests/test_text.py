@@ -22,7 +22,7 @@ from interp_widgets import text
         ("<bos>", "<bos>"),
         ("</s>", "</s>"),
         ("", "∅"),
-        ("\x00", "␀"),
+        ("\x00", "⟨U+0000⟩"),
         ("\u200b", "⟨U+200B⟩"),  # no width
         ("\u202e", "⟨U+202E⟩"),  # turns the reading direction around
         ("\ud800", "⟨U+D800⟩"),  # half of a character

@@ -301,3 +301,15 @@ def test_a_closed_view_stops_listening(page):
         "(model) => Object.values(model.listeners).flat()).length"
     )
     assert left == 0
+
+
+def test_a_thin_diagonal_survives_a_thumbnail_smaller_than_the_data(page):
+    values = np.eye(50).ravel().tolist()
+    small = page.evaluate(
+        "async (values) => { const { pooled } = await import('./base.js');"
+        " const made = pooled(Float32Array.from(values), 50, 7);"
+        " return [made.size, [...made.values]]; }",
+        values,
+    )
+    assert small[0] == 7
+    assert np.reshape(small[1], (7, 7)).diagonal().tolist() == [1] * 7

@@ -1,6 +1,6 @@
 import {
   element, fit, holdShortcuts, keyboardGrid, legend, levelOf, oncePerFrame, openRoot, paint,
-  pointerGrid, readColours, selectionOf, sized, square, watchLook,
+  pointerGrid, pooled, readColours, selectionOf, sized, square, watchLook,
 } from "./base.js";
 
 /** @typedef {import("./base.js").Model} Model */
@@ -146,7 +146,8 @@ class HeadGrid {
     this.drawNumbers(context);
     for (let index = 0; index < layers * heads; index += 1) {
       const [x, y] = this.corner(Math.floor(index / heads), index % heads);
-      const image = paint(weights.overview(index), weights.size, weights.causal, colours);
+      const small = pooled(weights.overview(index), weights.size, this.thumb);
+      const image = paint(small.values, small.size, weights.causal, colours);
       drawSharp(context, image, x, y, this.thumb);
     }
     const label = `All heads: ${layers} layers by ${heads} heads. Arrow keys choose, Enter keeps.`;
@@ -326,13 +327,16 @@ class HeadMatrix {
    */
   drawCross(context, { query, key }) {
     const { origin, side, cell } = this;
+    const room = cell < CELL_LABELLED ? 2 : 0; // small cells are framed from further out
+    const [y, x] = [query, key].map((place) => origin + (place ?? 0) * cell - room);
+    const frame = cell + 2 * room;
     context.strokeStyle = this.view.colours.style("accent");
     context.lineWidth = 1.5;
-    if (query !== null) context.strokeRect(origin, origin + query * cell, side, cell);
-    if (key !== null) context.strokeRect(origin + key * cell, origin, cell, side);
+    if (query !== null) context.strokeRect(origin, y, side, frame);
+    if (key !== null) context.strokeRect(x, origin, frame, side);
     if (query === null || key === null) return;
     context.lineWidth = 3;
-    context.strokeRect(origin + key * cell, origin + query * cell, cell, cell);
+    context.strokeRect(x, y, frame, frame);
   }
 }
 

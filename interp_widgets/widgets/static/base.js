@@ -116,6 +116,28 @@ export function levelOf(value) {
 }
 
 /**
+ * Shrink a square of values, keeping the largest of those that share a place: an average would
+ * let a thin diagonal fade away.
+ * @param {Float32Array} values
+ * @param {number} size
+ * @param {number} side at most
+ * @returns {{values: Float32Array, size: number}}
+ */
+export function pooled(values, size, side) {
+  if (size <= side) return { values, size };
+  const small = new Float32Array(side * side);
+  for (let row = 0; row < size; row += 1) {
+    const start = Math.floor((row * side) / size) * side;
+    for (let column = 0; column < size; column += 1) {
+      const place = start + Math.floor((column * side) / size);
+      const value = values[row * size + column];
+      if (value > small[place]) small[place] = value;
+    }
+  }
+  return { values: small, size: side };
+}
+
+/**
  * Paint a square of values, one pixel each, ready to be drawn at any size.
  * @param {Float32Array} values
  * @param {number} size
