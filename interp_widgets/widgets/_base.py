@@ -1,13 +1,12 @@
 """What every view is made of: its code for the browser, its selection, its frozen picture.
 
 A view is a subclass that names its files: ``class LensView(View, stem="lens")`` takes
-``static/lens.js`` and ``static/lens.css``, each joined behind the shared ``base`` file. It
+``static/lens.js`` with what it imports, and ``static/lens.css`` behind ``base.css``. It
 declares its data as synced traits, raises ``rev`` when they change, and answers ``describe``.
 """
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,38 +18,13 @@ import traitlets
 
 from interp_widgets import text, theme
 from interp_widgets.widgets import _export, _frozen
+from interp_widgets.widgets._join import join_modules
 from interp_widgets.widgets._selection import Selection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _STATIC = Path(__file__).parent / "static"
-_IMPORT = re.compile(r'\Aimport \{[^}]*\} from "\./base\.js";\n')
-_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-_COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
-
-
-def join_module(shared: str, own: str) -> str:
-    """Join a view's ES module behind the shared one, without a build step.
-
-    Args:
-        shared: text of ``base.js``.
-        own: text of the view's module, opening with its one import from ``./base.js``.
-
-    Returns:
-        One module with a single export, the view's default one, and without doc comments,
-        because every instance of the view carries it.
-
-    Raises:
-        ValueError: the view's module does not open with that import.
-    """
-    if not _IMPORT.match(own):
-        raise ValueError(
-            'module: expected to open with one import {...} from "./base.js";, got '
-            f"{own[:60]!r}. Put that import first and alone."
-        )
-    joined = _EXPORT.sub("", shared) + _IMPORT.sub("", own)
-    return _COMMENT.sub("", joined)
 
 
 def _static(name: str) -> str:
@@ -75,7 +49,7 @@ class View(anywidget.AnyWidget):
 
     def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401
         if stem is not None:  # traitlets subclasses a view again for each instance, without one
-            cls._esm = join_module(_static("base.js"), _static(f"{stem}.js"))
+            cls._esm = join_modules(stem, _static)
             cls._css = theme.css() + _static("base.css") + _static(f"{stem}.css")
         super().__init_subclass__(**kwargs)
 

@@ -234,6 +234,7 @@ def test_new_data_replace_the_old_in_place(page, view):
 
 
 def test_exact_numbers_are_asked_for_one_head_at_a_time_and_the_readout_says_so(page, view):
+    page.wait_for_function("window.sent.length === 1")
     assert page.evaluate("window.sent") == [{"type": "focus", "index": 0, "rev": 0}]
     heads(page).focus()
     page.keyboard.press("ArrowRight")
@@ -252,7 +253,8 @@ def test_exact_numbers_are_asked_for_one_head_at_a_time_and_the_readout_says_so(
 
 
 def test_a_kernel_that_has_no_better_numbers_is_not_asked_again(page, view):
-    host.reply(page, view, {"type": "focus", "index": 0, "rev": 0} | {"index": 0, "rev": 0})
+    page.wait_for_function("window.sent.length === 1")
+    host.reply(page, view, {"type": "focus", "index": 0, "rev": 0})
     expect(page.get_by_text("16-bit numbers for this head")).to_be_visible()
     page.evaluate("window.models[0].tell('msg:custom', {type: 'focus', index: 1, rev: 0}, [])")
     heads(page).focus()
@@ -306,7 +308,7 @@ def test_a_closed_view_stops_listening(page):
 def test_a_thin_diagonal_survives_a_thumbnail_smaller_than_the_data(page):
     values = np.eye(50).ravel().tolist()
     small = page.evaluate(
-        "async (values) => { const { pooled } = await import('./base.js');"
+        "async (values) => { const { pooled } = await import('./paint.js');"
         " const made = pooled(Float32Array.from(values), 50, 7);"
         " return [made.size, [...made.values]]; }",
         values,

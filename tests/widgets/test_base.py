@@ -49,14 +49,3 @@ def test_a_view_is_one_module_with_one_export_and_no_import(view):
         "export default { render };"
     ]
     assert not re.search(r"^ */\*\*", view._esm, re.MULTILINE)
-
-
-def test_a_module_that_imports_anything_else_is_refused():
-    with pytest.raises(ValueError, match=r"module: expected to open with one import"):
-        _base.join_module("", 'import { a } from "https://example.org/a.js";\n')
-
-
-def test_joining_keeps_the_code_and_drops_what_only_readers_need():
-    shared = "/** @param {number} a */\n/**\n * two\n */\nexport function a() {}\n"
-    own = 'import {\n  a,\n} from "./base.js";\nexport default { a };\n'
-    assert _base.join_module(shared, own) == "function a() {}\nexport default { a };\n"

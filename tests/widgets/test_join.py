@@ -1,0 +1,36 @@
+"""Modules are joined in the order of need, each once, and nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from interp_widgets.widgets._join import join_modules
+
+FILES = {
+    "view.js": 'import { a } from "./one.js";\nimport {\n  b,\n} from "./two.js";\n\n'
+    "/** Draws. */\nfunction render() { a(b); }\nexport default { render };\n",
+    "one.js": 'import { b } from "./two.js";\n/**\n * Long\n */\nexport function a() { b; }\n',
+    "two.js": "/** @typedef {number} N */\nexport const b = /** @type {N} */ (1);\n",
+}
+
+
+def test_a_module_follows_everything_it_needs_and_keeps_only_code():
+    assert join_modules("view", FILES.__getitem__) == (
+        "const b = /** @type {N} */ (1);\nfunction a() { b; }\n"
+        "\nfunction render() { a(b); }\nexport default { render };\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'import { a } from "https://example.org/a.js";\n',
+        'import { a } from "../a.js";\n',
+        'import a from "./one.js";\n',
+        'const c = 1;\nimport { a } from "./one.js";\n',
+    ],
+)
+def test_an_import_of_another_kind_is_refused_with_its_line(line):
+    files = FILES | {"view.js": line}
+    with pytest.raises(ValueError, match=r"view\.js: expected imports.*got 'import"):
+        join_modules("view", files.__getitem__)
