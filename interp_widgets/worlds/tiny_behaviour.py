@@ -6,8 +6,9 @@ Nothing about a model is worth explaining before it is known to behave.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import islice
+from typing import cast
 
 import numpy as np
 import torch
@@ -21,30 +22,25 @@ Logits = Callable[[Tensor], Tensor]
 """From token ids (batch, pos) to logits (batch, pos, vocabulary)."""
 
 
+def _figure(meaning: str) -> float:
+    """Declare a figure with the words that tables and docs give it."""
+    return cast(float, field(metadata={"meaning": meaning}))
+
+
 @dataclass(frozen=True)
 class Behaviour:
-    """How a model does on held-out combinations; each bar is in the test of the shipped weights."""
+    """How a model does on held-out combinations; every figure's metadata says what it means."""
 
-    giving: float
-    """share of giving sentences in which the receiver is likelier than the giver"""
-    giving_logit_difference: float
-    """mean logit of the receiver minus the giver"""
-    facts: float
-    """share of facts about people and cities whose answer is the likeliest of all tokens"""
-    claims: float
-    """share of true and false claims judged right"""
-    agreement: float
-    """share of verbs, after one or two attractors, whose number agrees with the subject"""
-    mood: float
-    """share of consequences whose likeliest token fits the mood of the person asked about"""
-    list_ratio: float
-    """mean loss on the second saying of a list of random words, over that on the first"""
-    loss: float
-    """mean loss in nats per token on fresh training documents"""
-    entropy: float
-    """mean conditional entropy of the same tokens under the generator"""
-    excess: float
-    """mean loss minus mean surprisal under the generator, on the same tokens"""
+    giving: float = _figure("giving: the receiver is likelier than the giver")
+    giving_logit_difference: float = _figure("giving: mean logit of receiver minus giver")
+    facts: float = _figure("facts: the likeliest token is the person's city or job")
+    claims: float = _figure("claims: the likeliest token is the right verdict")
+    agreement: float = _figure("agreement past one or two attractors: the likelier number is right")
+    mood: float = _figure("mood: the likeliest token is a consequence that fits")
+    list_ratio: float = _figure("lists: loss when said again over loss when first said")
+    loss: float = _figure("loss on fresh documents, nats a token")
+    entropy: float = _figure("entropy of the same tokens, nats a token")
+    excess: float = _figure("loss minus the generator's surprisal, nats a token")
 
 
 def measure(logits: Logits, world: World, *, count: int = 1000, seed: int = 1) -> Behaviour:

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import torch
@@ -23,7 +25,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 from interp_widgets import data
 from interp_widgets.training import TrainingConfig, train
 from interp_widgets.worlds.grammar import BOS
-from interp_widgets.worlds.tiny_behaviour import answer_margins, as_dict, measure
+from interp_widgets.worlds.tiny_behaviour import Behaviour, answer_margins, as_dict, measure
 from interp_widgets.worlds.tiny_tokenizer import VOCABULARY_SIZE, train_tokenizer
 from interp_widgets.worlds.tiny_world import CONTEXT, World
 
@@ -32,6 +34,11 @@ BUILD = HERE.parents[2] / "build" / "tiny-world"
 WINDOWS, STEPS = 32, 5000
 SNAPSHOTS = {*range(50, 1500, 50), *range(1500, STEPS + 1, 250)}
 SHIPPED_BEFORE, SHIPPED_AFTER = 4, 4
+GOALS = {
+    "giving": ">= 0.99", "giving_logit_difference": ">= 3", "facts": ">= 0.98",
+    "claims": ">= 0.95", "agreement": ">= 0.97", "mood": ">= 0.95", "list_ratio": "<= 0.3",
+    "excess": "<= 0.08",
+}  # fmt: skip
 COPIES = 0.9  # share of giving sentences from which on the model is said to copy names
 
 
@@ -108,27 +115,52 @@ def export() -> None:
     """Write the weights, the tokenizer, the checkpoints and what they can do, and record them."""
     tokenizer = train_tokenizer()
     world = World(tokenizer)
-    finals = [GPT2LMHeadModel.from_pretrained(BUILD / f"seed-{seed}/final") for seed in (0, 1)]
+    finals = {seed: trained(seed) for seed in (0, 1) if (BUILD / f"seed-{seed}/final").exists()}
     finals[0].save_pretrained(HERE)
     (HERE / "generation_config.json").unlink()
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token=BOS, eos_token=BOS, model_max_length=CONTEXT
     ).save_pretrained(HERE)
-    for old in (HERE / "revisions").glob("*.safetensors"):
-        old.unlink()
+    settings_file = HERE / "tokenizer_config.json"
+    older = settings_file.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast")
+    settings_file.write_text(older)  # the name that transformers 4 knows too
     (HERE / "revisions").mkdir(exist_ok=True)
-    save_file(half(finals[1]), HERE / "revisions/seed-1.safetensors")
-    record = {
-        "behaviour": {f"seed-{seed}": figures(model, world) for seed, model in enumerate(finals)},
-        "copying": copying(world),
-    }
+    for old in (HERE / "revisions").iterdir():
+        old.unlink()
+    for seed in finals.keys() - {0}:
+        save_file(half(finals[seed]), HERE / f"revisions/seed-{seed}.safetensors")
+    behaviour = {f"seed-{seed}": figures(model, world) for seed, model in finals.items()}
+    record = {"behaviour": behaviour, "copying": copying(world)}
     (HERE / "behaviour.json").write_text(json.dumps(record, indent=1) + "\n")
+    write_table(behaviour)
     data.record("models/tiny-world", licence="MIT")
+
+
+def trained(seed: int) -> GPT2LMHeadModel:
+    """Return the network of a finished run."""
+    return GPT2LMHeadModel.from_pretrained(BUILD / f"seed-{seed}/final").eval()
+
+
+def write_table(behaviour: Mapping[str, Mapping[str, float]]) -> None:
+    """Put the measured figures into the README, beside the goals."""
+    meaning = {field.name: field.metadata["meaning"] for field in fields(Behaviour)}
+    rows = [
+        f"| measured | goal | {' | '.join(behaviour)} |",
+        "| --- | --- |" + " --- |" * len(behaviour),
+    ]
+    for name, goal in GOALS.items():
+        cells = " | ".join(f"{figures[name]:.3f}" for figures in behaviour.values())
+        rows.append(f"| {meaning[name]} | {goal} | {cells} |")
+    readme = (HERE / "README.md").read_text()
+    before, _, rest = readme.partition("<!-- figures -->\n")
+    after = rest.partition("<!-- end of figures -->")[2]
+    table = "\n".join(rows)
+    text = f"{before}<!-- figures -->\n\n{table}\n\n<!-- end of figures -->{after}"
+    (HERE / "README.md").write_text(text)
 
 
 def figures(model: GPT2LMHeadModel, world: World) -> dict[str, float]:
     """Measure one model on 2,000 held-out questions of every kind."""
-    model.eval()
     return as_dict(measure(lambda ids: model(ids).logits, world, count=2000))
 
 
