@@ -162,10 +162,10 @@ def _unpaired(source: Path) -> bytes:
 
 
 def _read_record(work: Path) -> dict[str, str]:
-    path = work / _RECORD
-    if not path.exists():
-        return {}
-    record: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        record: dict[str, str] = json.loads((work / _RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}  # then every copy that differs counts as the learner's
     return record
 
 

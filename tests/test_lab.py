@@ -112,6 +112,14 @@ def test_an_update_never_overwrites_a_learners_notebook_and_says_so(course):
         assert mine.read_bytes() == before
 
 
+def test_with_a_damaged_record_every_copy_counts_as_the_learners(course):
+    (course / "work" / _lab._RECORD).write_text("{")
+    publish(course / "notebooks", "02_later", "my_answer = NotImplemented")
+    (sentence,) = _lab.copy_notebooks(course / "notebooks", course / "work")
+    assert "stays as it is" in sentence
+    assert source(course / "work" / "02_later.ipynb") == "my_answer = ..."
+
+
 def test_a_changed_copy_of_an_unchanged_notebook_needs_no_sentence(course):
     mine = course / "work" / "02_later.ipynb"
     mine.write_text(json.dumps(notebook("my_answer = 42")))
