@@ -20,7 +20,7 @@ def attention_page():
     """A view with one choice made, so that every mark it can show is in the picture."""
     model = iw.load_model("tiny-world")
     view = iw.AttentionView(iw.trace(model, PROMPT), title="Attention of tiny-world")
-    view.selection.set(layer=1, head=1)
+    view.selection.set(layer=3, head=2)
     return view.to_html()
 
 
