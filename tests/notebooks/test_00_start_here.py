@@ -1,0 +1,81 @@
+"""What notebook 00 says of the model is so, and the control it shows could have said otherwise."""
+
+import pytest
+
+import interp_widgets as iw
+from interp_widgets.analysis.attention import (
+    attention_pattern,
+    first_token_score,
+    induction_score,
+    previous_token_score,
+)
+from interp_widgets.course.lessons.start_here import INDUCTION_THRESHOLD
+from tests.support import ROOT
+
+SENTENCE = "When Mary and John went to the store, John gave a drink to"
+WORDS = "river coin Paris lamp doctor horse Monday castle"
+EARLY = "step-800"
+
+
+def pattern_of(model, text):
+    return attention_pattern(iw.trace(model, text))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return iw.load_model("tiny-world")
+
+
+def test_the_notebook_shows_what_is_tested_here():
+    source = (ROOT / "notebooks" / "00_start_here.py").read_text()
+    for said in (SENTENCE, WORDS, EARLY):
+        assert said in source
+
+
+def test_the_model_knows_who_gets_the_drink(model):
+    chances = model(SENTENCE)[0, -1].softmax(-1)
+    assert model.tokenizer.decode(chances.argmax()) == " Mary"
+    assert chances.max() > 0.9
+
+
+def test_many_heads_rest_on_the_first_token_and_one_looks_at_the_token_before(model):
+    pattern = pattern_of(model, SENTENCE)
+    assert (first_token_score(pattern) > 0.4).sum() >= 5
+    assert previous_token_score(pattern)[0].max() > 0.6
+
+
+def test_a_head_of_a_later_layer_looks_from_the_last_word_at_mary(model):
+    pattern = pattern_of(model, SENTENCE)
+    mary = pattern.tokens.index(" Mary")
+    assert pattern.weights[2:, :, -1, mary].max() > 0.8
+
+
+def test_there_are_induction_heads_and_none_in_the_first_layer(model):
+    scores = induction_score(pattern_of(model, f"List: {WORDS}; {WORDS}."))
+    assert scores.max() > 0.9
+    assert scores[0].max() < INDUCTION_THRESHOLD / 2
+
+
+def test_the_control_has_no_induction_head():
+    early = iw.load_model("tiny-world", revision=EARLY)
+    assert (
+        induction_score(pattern_of(early, f"List: {WORDS}; {WORDS}.")).max()
+        < INDUCTION_THRESHOLD / 2
+    )
+
+
+def test_a_list_that_is_not_repeated_gives_no_stripe(model):
+    """The score needs a repeat; on other words the same head looks elsewhere."""
+    repeated = pattern_of(model, f"List: {WORDS}; {WORDS}.")
+    other = "cake nurse Lima table singer bird Friday park"
+    fresh = pattern_of(model, f"List: {WORDS}; {other}.")
+    layer, head = divmod(int(induction_score(repeated).argmax()), 4)
+    first = repeated.tokens.index(" coin")
+    second = repeated.tokens.index(" river", first)  # the second saying begins here
+    stripe = [(second + i, first + i) for i in range(7)]
+    spent = {
+        name: sum(pattern.weights[layer, head, q, k] for q, k in stripe) / len(stripe)
+        for name, pattern in {"repeated": repeated, "fresh": fresh}.items()
+    }
+    assert spent["repeated"] > 0.8
+    assert spent["fresh"] < 0.3
