@@ -27,8 +27,8 @@
 # | You need | a little Python; no machine learning |
 # | It uses | no network and no GPU |
 #
-# Run each cell with **Shift + Enter**, from the top. Nothing here can break: you work on your own
-# copy.
+# Run each cell with **Shift + Enter**, from the top. You work on your own copy, so nothing you do here
+# harms the course. The first cell that loads a model takes about ten seconds.
 
 # %%
 import interp_widgets as iw
@@ -41,7 +41,7 @@ environment.check()
 #
 # - load a trained language model and run it on a sentence of yours;
 # - read an attention pattern: which token looks at which, in which layer and head;
-# - find an **induction head**, and say how its pattern differs from that of other heads;
+# - find **induction heads**, and say how their pattern differs from that of other heads;
 # - show with a control that the pattern belongs to what the model has learned.
 
 # %% [markdown]
@@ -57,28 +57,30 @@ environment.check()
 
 # %%
 model = iw.load_model("tiny-world")
-prompt = "When Mary and John went to the store, John gave a drink to"
-next_token = model(prompt)[0, -1].softmax(-1)
-for chance, token in zip(*next_token.topk(5), strict=True):
+prompt = "When Mary and John went to the store, John gave a drink to"  # change it, run again
+logits = model(prompt)[0, -1]  # one number for each token that could come next
+for chance, token in zip(*logits.softmax(-1).topk(5), strict=True):
     print(f"{chance:6.1%}  {model.tokenizer.decode(token)}")
 
 # %% [markdown]
-# The model has never seen this sentence with these two names, and still knows who gets the drink.
-# It must have looked at the names. Let us see where.
+# The model knows who gets the drink: not John, who gives it, but Mary. It must have looked at the
+# names. Let us see where.
 #
 # ## Look at attention
 #
-# A model reads a text as **tokens**, here mostly whole words. In every layer, each **head** lets every
-# token take in something from tokens before it. How much it takes from where is the head's
+# A model reads a text as **tokens**, here mostly whole words. On the page `·` stands for the space
+# before a word, and `<bos>` is a token that marks the beginning. In every layer, each **head** lets
+# every token take in something from tokens before it. How much it takes from where is the head's
 # **attention pattern**: one row for each token that looks (the *query*), one column for each token
 # that is looked at (the *key*). Each row adds up to 1.
 #
-# Below, the small squares are all 16 heads; the big one is the head you choose. Then come the words.
+# Below, the small squares are all 16 heads; the big one is the head you choose. The stronger the
+# colour, the more attention. Then come the words.
 #
 # - **Point at a word** to see which words it looks at. Click to keep it.
 # - **Click a small square** to enlarge that head. The arrow keys move too, Enter keeps, Esc lets go.
 # - **Type another sentence**, or press one of the buttons. Words that the model has never seen are
-#   marked: it can read them, letter by letter, but it has nothing to say about them.
+#   named: it can read them, in pieces of a few letters, but it has nothing to say about them.
 
 # %%
 from interp_widgets.worlds.tiny_world import PROMPTS, World
@@ -93,12 +95,12 @@ iw.PromptBox(
 )
 
 # %% [markdown]
-# **What you should see.** Many heads have a bright first column: a head that finds nothing to do puts
-# its attention on the first token, `<bos>`. Some have a bright line just below the diagonal: they look
-# at the token before. In the last row of the sentence about Mary and John, some heads of the later
-# layers look at the names.
+# **What you should see.** Many heads have a strong first column: a head that finds nothing to do puts
+# its attention on the first token, `<bos>`. One, head 3 of layer 0, has a strong line just below the
+# diagonal: it looks at the token before. In the last row of the sentence about Mary and John, heads of
+# the later layers look at the names: head 2 of layer 3 at Mary.
 #
-# **A common mistake** is to read a bright square as an explanation. Attention says where a head looks.
+# **A common mistake** is to read a strong cell as an explanation. Attention says where a head looks.
 # It does not say what the head takes from there, or whether the model uses it. Later notebooks test
 # that by changing things inside the model.
 
@@ -108,35 +110,46 @@ iw.PromptBox(
 # - You work on a copy in the folder `work`. An update of the course never overwrites it.
 # - A cell that checks an answer says *not started* until you have given one, so **Run All** never
 #   stops.
+# - If you restart the kernel, choose **Run > Run All Cells**: what was drawn before no longer follows.
 # - Names that you choose begin with `my_`.
 # - Some answers are code. Others, like the next one, are something you select in a picture.
 # - Every claim comes with a number, and with a control that could have shown it wrong.
 
 # %% [markdown]
-# ## First task: find the induction head
+# ## First task: find an induction head
 #
-# Here the model reads a list of words and then begins to read the same list again. After the first
-# few words it knows what comes next, although the list is random. Something in it must be
-# copying.
-#
-# The copying is done by an **induction head**. At the second `river` it looks back, not at the first
-# `river` but at the token that came *after* it, and so it knows that `coin` comes next.
+# Here the model reads a list of words and then the same list again. The words are random, so the
+# first time it can only guess. The second time it knows what comes next: it must be copying.
+
+# %%
+words = "river coin Paris lamp doctor horse Monday castle"
+text = f"List: {words}; {words}."
+tokens = model.to_tokens(text)[0]
+right = model(text)[0, :-1].softmax(-1)[range(len(tokens) - 1), tokens[1:]]
+print(f"chance given to the next word, first time:  {right[2:10].mean():6.1%}")
+print(f"chance given to the next word, second time: {right[12:19].mean():6.1%}")
+
+# %% [markdown]
+# The copying begins in **induction heads**. At the second `river`, such a head looks back, not at the
+# first `river` but at the token that came *after* it, and so the model can say that `coin` comes next.
 #
 # **Predict first.** A head can look at "the token after an earlier copy of me" only if that token has
-# already been told what came before it. Which layer can therefore *not* hold the induction head?
-# Write down your guess.
+# already been told, in an earlier layer, what came before it. Which layer can therefore *not* hold an
+# induction head?
+
+# %%
+my_guess = ...  # a layer: 0, 1, 2 or 3
 
 # %%
 from interp_widgets.analysis.attention import attention_pattern, induction_score
 
-words = "river coin Paris lamp doctor horse Monday castle"
-pattern = attention_pattern(iw.trace(model, f"List: {words}; {words}."))
+pattern = attention_pattern(iw.trace(model, text))
 repeated = iw.AttentionView(pattern, title="The same list twice")
 repeated
 
 # %% [markdown]
-# Click the thumbnail of the head you take for the induction head, then run the next cell. Try as often
-# as you like.
+# Click the small square of a head you take for an induction head, then run the next cell. There is more
+# than one; try as often as you like.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -146,7 +159,7 @@ repeated
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# In the second half, an induction head has a bright diagonal stripe far below the main diagonal. Its
+# In the second half, an induction head has a strong diagonal stripe far below the main diagonal. Its
 # cells say: the word I look at is the one that followed me last time.
 #
 # </details>
@@ -161,42 +174,40 @@ start_here.check_induction_head(my_head, pattern)
 # ## All heads at once, and a control
 #
 # The **induction score** of a head is the share of its attention that goes from a repeated token to
-# the token that came after the earlier copy. Below it is measured for every head.
-#
-# Could a network show such a stripe without having learned to copy? The control is the same network
-# early in its training, on the same list.
+# the token that came after the earlier copy. Could a network show such a stripe without having
+# learned to copy? The control is the same network early in its training, on the same list.
 
 # %%
 early = iw.load_model("tiny-world", revision="step-800")
-early_pattern = attention_pattern(iw.trace(early, f"List: {words}; {words}."))
-my_scores = {"trained": induction_score(pattern), "early": induction_score(early_pattern)}
-for name, score in my_scores.items():
+early_pattern = attention_pattern(iw.trace(early, text))
+scores = {"trained": induction_score(pattern), "early": induction_score(early_pattern)}
+for name, score in scores.items():
     print(f"{name:8} best head {score.max():.2f}   mean over heads {score.mean():.2f}")
-
-# %% [markdown]
-# **What you should see.** After training at least one head scores above 0.4, and none of them is in
-# layer 0: the first layer has nothing from before to read. Early in training no head comes near
-# that. The stripe is something the network learned.
 
 # %%
 import plotly.graph_objects as go
 
 from interp_widgets import theme
 
-figure = go.Figure(layout={"template": theme.plotly_template(), "width": 680, "height": 320})
+figure = go.Figure(layout={"template": theme.plotly_template(), "height": 340})
 layers, heads = zip(*((f"layer {i // 4}", f"{i % 4}") for i in range(16)), strict=True)
-for name, score in my_scores.items():
+for name, score in scores.items():
     figure.add_bar(x=[layers, heads], y=score.ravel(), name=name)
-figure.update_xaxes(title="head")
-figure.update_yaxes(title="induction score", range=[0, 1])
+figure.add_hline(y=start_here.INDUCTION_THRESHOLD, line_dash="dot", line_width=1)
+figure.update_layout(xaxis_title="head", yaxis={"title": "induction score", "range": [0, 1]})
+
+# %% [markdown]
+# **What you should see.** The dotted line is what the check asks for. Several heads reach it, in layers
+# 1 to 3, and none in layer 0: the first layer has nothing from before to read. Was that your guess?
+# Early in training no head comes near the line. The stripe is something the network learned.
 
 # %% [markdown]
 # ## Take-away
 #
 # - A model of language is made of layers; a layer has heads; a head's attention pattern says which
 #   token looks at which.
-# - An induction head looks at what came after the earlier copy of the present token. It needs an
-#   earlier layer's help.
+# - An induction head looks at what came after the earlier copy of the present token, which a head of
+#   the first layer cannot do.
 # - A pattern is a hypothesis. The control, the same score on a network that had not yet learned, is
 #   what makes it a finding.
 #

@@ -169,7 +169,7 @@ def verdict_of_head(page, check, layer, head):
     check.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
     output = check.locator(".jp-OutputArea-output")
-    expect(output).to_contain_text(re.compile(rf"ayer {layer}, head {head} puts"))
+    expect(output).to_contain_text(re.compile(rf"[Ll]ayer {layer}, head {head} puts"))
     return output.inner_text()
 
 

@@ -15,12 +15,13 @@ LOOKS_AT = {
     1: [0, 0, 0, 0, 1, 2, 3],  # the earlier copy
     2: [0, 0, 0, 0, 0, 0, 0],  # the first token
     3: [0, 0, 0, 0, 2, 3, 4],  # what came after the earlier copy: induction
+    5: [0, 1, 2, 3, 3, 3, 3],  # one and the same token
 }
 
 
 @pytest.fixture
 def pattern():
-    weights = np.zeros((2, 5, 7, 7), dtype=np.float32)
+    weights = np.zeros((2, 6, 7, 7), dtype=np.float32)
     for head, keys in LOOKS_AT.items():
         weights[1, head, np.arange(7), keys] = 1
     weights[0] = weights[1, 4] = np.tril(np.ones((7, 7))) / np.arange(1, 8)[:, None]  # everywhere
@@ -35,6 +36,7 @@ def test_an_induction_head_passes(pattern):
     verdict = check_induction_head(chosen(1, 3), pattern)
     assert verdict.passed
     assert "Layer 1, head 3 puts 100%" in repr(verdict)
+    assert verdict._repr_markdown_() == verdict.message
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_an_induction_head_passes(pattern):
         (1, 1, "the earlier copy of the same word"),
         (1, 2, "where a head rests"),
         (1, 4, "many places"),
+        (1, 5, "one and the same token"),
         (0, 3, "many places"),
     ],
 )

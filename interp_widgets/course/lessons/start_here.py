@@ -15,17 +15,19 @@ INDUCTION_THRESHOLD = 0.4
 _ELSEWHERE = {
     "previous": (
         "It looks at the token just before, wherever it stands. Induction needs such a head, but "
-        "look for one that, at the second of two equal words, looks at what came *after* the first."
+        "look for one that, at the second of two equal words, looks at what came after the first."
     ),
     "duplicate": (
         "It looks at the earlier copy of the same word. Close: an induction head looks one token "
         "further, at what came after that copy."
     ),
     "first": (
-        "It looks at the first token, which is where a head rests when it finds nothing to do. "
-        "Look for a head with a bright diagonal stripe that begins where the list is repeated."
+        "It looks at the first token, which is where a head rests when it finds nothing to do."
     ),
+    "one token": "From almost everywhere it looks at one and the same token.",
 }
+_SCATTERED = "Its attention goes to many places."
+_STRIPE = " Look for a strong diagonal stripe in the half in which the list is repeated."
 
 
 class Selected(Protocol):
@@ -45,6 +47,9 @@ class Verdict:
     def __repr__(self) -> str:
         return self.message
 
+    def _repr_markdown_(self) -> str:
+        return self.message  # unlike plain text, it is wrapped between words
+
 
 def check_induction_head(selected: Selected, pattern: AttentionPattern) -> Verdict:
     """Say whether the selected head is an induction head on this prompt.
@@ -62,8 +67,8 @@ def check_induction_head(selected: Selected, pattern: AttentionPattern) -> Verdi
     if selected.layer is None or selected.head is None:
         return Verdict(
             passed=False,
-            message="Not started: no head is selected. Click one of the thumbnails above, then run "
-            "this cell again.",
+            message="Not started: no head is selected. Click one of the small squares above, then "
+            "run this cell again.",
         )
     scores = _scores(pattern, selected.layer, selected.head)
     name = f"Layer {selected.layer}, head {selected.head}"
@@ -71,7 +76,8 @@ def check_induction_head(selected: Selected, pattern: AttentionPattern) -> Verdi
         return Verdict(
             passed=True,
             message=f"Right. {name} puts {scores['induction']:.0%} of its attention on the token "
-            "that came after the earlier copy: it is an induction head.",
+            "that came after the earlier copy: it is an induction head. There are others; can you "
+            "find them?",
         )
     return Verdict(
         passed=False,
@@ -89,12 +95,12 @@ def _scores(pattern: AttentionPattern, layer: int, head: int) -> Mapping[str, fl
         "duplicate": attention.duplicate_token_score,
         "first": attention.first_token_score,
     }
-    return {way: float(score(one)[0, 0]) for way, score in ways.items()}
+    second_half = one.weights[0, 0, len(one.tokens) // 2 :]
+    fixed = {"one token": float(second_half.mean(axis=0).max())}
+    return {way: float(score(one)[0, 0]) for way, score in ways.items()} | fixed
 
 
 def _hint(scores: Mapping[str, float]) -> str:
     """Name the job the head seems to have instead, if it clearly has one."""
-    way = max(_ELSEWHERE, key=lambda job: scores[job])
-    if scores[way] < INDUCTION_THRESHOLD:
-        return "Its attention goes to many places. Look for a bright diagonal stripe."
-    return _ELSEWHERE[way]
+    way = next((way for way in _ELSEWHERE if scores[way] >= INDUCTION_THRESHOLD), None)
+    return (_ELSEWHERE[way] if way else _SCATTERED) + _STRIPE
