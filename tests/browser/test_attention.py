@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from interp_widgets import theme
 from interp_widgets.widgets.attention import AttentionView
 from tests.browser import host
 from tests.widgets.samples import WORDS, pattern
@@ -284,6 +285,43 @@ def test_the_view_follows_what_the_host_says_about_light_and_dark(new_page, view
     )
     ground = page.locator(".iw-attention").evaluate("(e) => getComputedStyle(e).backgroundColor")
     assert (sum(map(int, re.findall(r"\d+", ground))) < 200) == dark
+
+
+# JupyterLab flips its mark, hides all it shows, and shows it again before the next frame.
+LAB = """document.body.dataset.jpThemeLight = 'false';
+document.body.style.display = 'none';
+requestAnimationFrame(() => { document.body.style.display = ''; });"""
+# A host's mark may mean nothing until a style sheet has arrived.
+LATE = """const sheet = document.querySelector('link[rel=stylesheet]');
+sheet.disabled = true;
+document.body.dataset.jpThemeLight = 'false';
+requestAnimationFrame(() => requestAnimationFrame(() => { sheet.disabled = false; }));"""
+FIRST_TOKEN = "(view) => view.querySelector('[role=option]').style.background"
+EVERY_CANVAS_SHOWS = """(colour) => [...document.querySelectorAll('canvas')].every((canvas) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  copy.drawImage(canvas, 0, 0); // the canvas itself would complain of being read often
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  for (let at = 0; at < data.length; at += 4) {
+    if (data.slice(at, at + 3).join() === colour) return true;
+  }
+  return false;
+})"""
+DARK_MASK = ",".join(map(str, bytes.fromhex(theme.DARK.masked.removeprefix("#"))))
+
+
+@pytest.mark.parametrize("change", [LAB, LATE], ids=["as JupyterLab does", "its colours late"])
+def test_a_new_theme_repaints_everything_whenever_its_colours_come(page, view, change):
+    expect(said(page)).to_have_text(looks(view, query=4))
+    chip = page.locator(".iw-attention").evaluate(FIRST_TOKEN)
+    page.evaluate(change)
+    page.wait_for_function(EVERY_CANVAS_SHOWS, arg=DARK_MASK, timeout=5_000)
+    assert page.locator(".iw-attention").evaluate(FIRST_TOKEN) != chip
+
+
+def test_a_reader_who_comes_to_prefer_dark_sees_everything_repainted(page, view):
+    expect(said(page)).to_have_text(looks(view, query=4))
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(EVERY_CANVAS_SHOWS, arg=DARK_MASK, timeout=5_000)
 
 
 @pytest.mark.parametrize("width", [380, 760, 1200])

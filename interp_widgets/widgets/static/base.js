@@ -57,16 +57,21 @@ export function watchLook(root, changed) {
     }
   });
   resizes.observe(root);
-  const hosts = new MutationObserver(changed);
+  // JupyterLab hides everything for a moment while it changes its theme, and what is hidden has
+  // no width to draw for. Observing anew reports the width once the page is laid out again.
+  const hosts = new MutationObserver(() => {
+    width = -1;
+    resizes.unobserve(root);
+    resizes.observe(root);
+  });
   for (const host of [document.documentElement, document.body]) {
     hosts.observe(host, { attributeFilter: ["class", "theme", "data-jp-theme-light"] });
   }
-  const preference = matchMedia("(prefers-color-scheme: dark)");
-  preference.addEventListener("change", changed);
+  root.addEventListener("transitionrun", changed); // the ground's colour, however it changed
   return () => {
     resizes.disconnect();
     hosts.disconnect();
-    preference.removeEventListener("change", changed);
+    root.removeEventListener("transitionrun", changed);
   };
 }
 
