@@ -14,12 +14,15 @@ from typing import Any
 LITERAL_LIMIT = 300  # characters of a token that a tooltip or a screen reader is given
 
 _EMPTY = "\N{EMPTY SET}"
+_OPEN, _CLOSE = "\N{MATHEMATICAL LEFT ANGLE BRACKET}", "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
+_PIECE = "\N{REPLACEMENT CHARACTER}"
 _MARKS = {
     " ": "\N{MIDDLE DOT}",
     "\n": "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}",
     "\t": "\N{RIGHTWARDS ARROW TO BAR}",
+    # What a decoder writes for bytes that are no character by themselves, as in half an emoji.
+    _PIECE: f"{_OPEN}piece{_CLOSE}",
 }
-_OPEN, _CLOSE = "\N{MATHEMATICAL LEFT ANGLE BRACKET}", "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
 _UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 _LOOKS_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _COMBINING = frozenset({"Mc", "Me", "Mn"})
@@ -30,7 +33,8 @@ def visible(token: str, limit: int | None = None) -> str:
 
     Spaces, newlines and tabs become marks; control, direction, zero-width and unassigned
     characters and lone surrogates become their code point; accents with nothing to sit on get a
-    dotted circle. Special tokens such as ``<bos>`` stay as they are written.
+    dotted circle; a piece of a character says so. Special tokens such as ``<bos>`` stay as they
+    are written.
 
     Args:
         token: one token, or any text.
@@ -64,8 +68,9 @@ def literal(token: str, limit: int = LITERAL_LIMIT) -> str:
         limit: the longest token written in full; of a longer one the middle is left out and the
             number of characters added.
     """
+    note = " (holds a piece of a character)" if _PIECE in token else ""
     if len(token) <= limit:
-        return repr(token)
+        return repr(token) + note
     return f"{_shorten(token, limit)!r} ({len(token)} characters)"
 
 

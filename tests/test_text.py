@@ -26,6 +26,7 @@ from interp_widgets import text
         ("\u200b", "⟨U+200B⟩"),  # no width
         ("\u202e", "⟨U+202E⟩"),  # turns the reading direction around
         ("\ud800", "⟨U+D800⟩"),  # half of a character
+        (" \ufffd", "·⟨piece⟩"),  # bytes that are no character by themselves
         ("\u00a0", "⟨U+00A0⟩"),  # a space that is not the space
         ("\u2800", "⟨U+2800⟩"),  # a letter without ink
         ("\u0301", "◌\u0301"),  # an accent with nothing under it
@@ -53,6 +54,11 @@ def test_a_literal_names_the_exact_characters_and_its_length_when_shortened():
     assert text.literal("\u202e\ud800") == r"'\u202e\ud800'"
     assert text.literal("x" * 1000).endswith("(1000 characters)")
     assert len(text.literal("x" * 1000)) < 340
+
+
+def test_a_literal_explains_the_mark_of_bytes_that_are_no_character():
+    assert text.literal(" \ufffd") == "' \ufffd' (holds a piece of a character)"
+    assert text.literal("mat") == "'mat'"
 
 
 HOSTILE = [
