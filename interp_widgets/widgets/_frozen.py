@@ -87,8 +87,9 @@ def _html(view: View) -> str:
         for row in frozen.rows
     )
     style = _STYLE.format(id=view.view_id)
+    title = f"<p><strong>{text.html(view.title)}</strong></p>" if view.title else ""
     return (
-        f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}">'
+        f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}">{title}'
         f'<img src="{source}" alt="{text.html(view.describe())}" '
         f'width="{frozen.image.width // 2}">'
         f"<details><summary>The largest weights</summary><table><thead><tr>{heads}</tr></thead>"

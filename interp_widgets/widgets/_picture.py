@@ -138,8 +138,8 @@ def _framed(body: Image.Image, rows: Axis, columns: Axis) -> Image.Image:
     top = _labels(columns.labels, body.width)
     if max(image.width for _, image in top) > body.width / len(columns.labels):
         top = [(middle, image.transpose(_TURNED)) for middle, image in top]
-    x = _LINE + max(image.width for _, image in left) + _SPACE
-    y = _LINE + max(image.height for _, image in top) + _SPACE
+    x = _LINE + _GAP + max(image.width for _, image in left) + _SPACE
+    y = _LINE + _GAP + max(image.height for _, image in top) + _SPACE
     canvas = Image.new("RGB", (x + body.width, y + body.height), _COLOURS.background)
     canvas.paste(body, (x, y))
     for middle, image in left:

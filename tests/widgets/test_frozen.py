@@ -103,6 +103,22 @@ def test_a_single_strong_cell_survives_a_picture_smaller_than_the_data():
     assert (image == darkest).all(-1).sum() == 1
 
 
+def test_the_title_of_an_axis_stays_clear_of_the_longest_label():
+    labels = ["of", "jumping", "gypsy"]
+    axes = [_picture.Axis(title, labels) for title in ("from (query)", "to (key)")]
+    picture = _picture.matrix(np.eye(3, dtype=np.float32), *axes, (None, None), causal=False)
+    ink = (np.asarray(picture) != 255).any(-1)
+    for profile in (ink.any(1), ink.any(0)):  # from the top, and from the left
+        title, labels_begin = np.flatnonzero(np.diff(profile.astype(int)))[1:3]
+        assert labels_begin - title >= 4 * _picture.SCALE
+
+
+def test_the_title_of_the_view_stands_above_its_picture_as_text(outputs):
+    AttentionView(pattern(), title="Who <b>looks</b>?")._ipython_display_()
+    html = outputs.shown[0]["text/html"]
+    assert "<strong>Who &lt;b&gt;looks&lt;/b&gt;?</strong>" in html.split("<img", 1)[0]
+
+
 def test_a_letter_the_font_lacks_prints_as_its_code_point():
     assert _picture._drawable("漢") == "U+6F22"
     assert _picture._drawable("a") == "a"
