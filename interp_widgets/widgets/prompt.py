@@ -116,12 +116,19 @@ class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
                     self._mark_unknown(prompt)
             except Exception as error:  # noqa: BLE001 -- whatever stopped it is told to the person
                 if ticket == self._ticket:
-                    self._say(f"This prompt was not run: {error}")
+                    self._warn(f"Nothing was run: {_reason(error)}")
 
     def _mark_unknown(self, prompt: str) -> None:
         words = self._unknown_words(prompt) if self._unknown_words else []
         marked = ", ".join(f"<mark>{text.html(text.visible(word))}</mark>" for word in words)
         self.message.value = f"This model has never seen: {marked}" if marked else ""
 
-    def _say(self, sentence: str) -> None:
-        self.message.value = f'<span role="alert">{text.html(text.prose(sentence))}</span>'
+    def _warn(self, sentence: str) -> None:
+        words = text.html(text.prose(sentence))
+        self.message.value = f'<div class="iw iw-warning" role="alert">{words}</div>'
+
+
+def _reason(error: Exception) -> str:
+    """Say what was wrong to somebody who may not program."""
+    said = str(error) or type(error).__name__
+    return said.replace("prompt: expected ", "the prompt should be ", 1)

@@ -71,10 +71,21 @@ def test_a_prompt_that_cannot_be_run_says_why_and_keeps_the_picture():
     prompts = box()
     prompts.prompt.value = "   "
     assert shown(prompts) == ("a", "first", "one")
-    assert "expected some text, got none" in prompts.message.value
+    said = "Nothing was run: the prompt should be some text, got none. Type a word."
+    assert f">{said}<" in prompts.message.value
     prompts.prompt.value = "well then"
     assert shown(prompts) == ("well", "then")
     assert prompts.message.value == ""
+
+
+def test_an_error_without_a_sentence_is_told_by_its_name():
+    def fail(_prompt):
+        raise MemoryError
+
+    prompts = box(run=fail)
+    prompts.prompt.value = "x y"
+    assert prompts.wait(PATIENCE)
+    assert ">Nothing was run: MemoryError<" in prompts.message.value
 
 
 def test_an_example_is_a_click_away():
