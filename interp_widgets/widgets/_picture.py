@@ -31,6 +31,10 @@ _CELL_MOST = 26 * SCALE
 _SIDE_LEAST, _SIDE_MOST = 160 * SCALE, 420 * SCALE
 _THUMBS_MOST = 300 * SCALE
 _THUMB_LEAST, _THUMB_MOST = 12 * SCALE, 72 * SCALE
+_STAND_INS = {  # the brackets around what cannot be seen, which Pillow's font lacks
+    "\N{MATHEMATICAL LEFT ANGLE BRACKET}": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+    "\N{MATHEMATICAL RIGHT ANGLE BRACKET}": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+}
 
 
 class Axis(NamedTuple):
@@ -174,6 +178,7 @@ def words(line: str, colour: str = _COLOURS.text) -> Image.Image:
 @cache
 def _drawable(letter: str) -> str:
     font, missing = _font()
+    letter = _STAND_INS.get(letter, letter)
     has_glyph = letter == " " or bytes(font.getmask(letter)) != missing
     return letter if has_glyph else f"U+{ord(letter):04X}"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from interp_widgets import theme
+from interp_widgets import text, theme
 from interp_widgets.widgets import _picture
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.prompt import PromptBox
@@ -122,4 +122,5 @@ def test_the_title_of_the_view_stands_above_its_picture_as_text(outputs):
 def test_a_letter_the_font_lacks_prints_as_its_code_point():
     assert _picture._drawable("漢") == "U+6F22"
     assert _picture._drawable("a") == "a"
+    assert "".join(map(_picture._drawable, text.visible("\u200b"))) == "\u2039U+200B\u203a"
     assert _picture.words("漢").width > _picture.words("a").width
