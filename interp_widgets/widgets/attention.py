@@ -26,6 +26,7 @@ _OVERVIEW = np.dtype("<u1")
 _FOCUS = np.dtype("<u2")
 _TOKEN_LIMIT = 40  # characters of a token on the page
 _LABEL_LIMIT = 14  # characters of a token in the frozen picture
+_FACT_LIMIT = 80  # characters of a model's or a hook's name
 _TOP = 5
 _OPTIONS = ("layers", "heads", "batch", "title", "selection")
 
@@ -67,6 +68,7 @@ class AttentionView(View, stem="attention"):
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     token_ids = traitlets.List(traitlets.Int()).tag(sync=True)
     origin = traitlets.Unicode().tag(sync=True)
+    hook = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -199,6 +201,7 @@ def _traits(pattern: AttentionPattern) -> dict[str, Any]:
         "names": _names(tokens),
         "token_ids": [] if pattern.token_ids is None else pattern.token_ids.tolist(),
         "origin": _origin(pattern),
+        "hook": text.prose(pattern.source.get("hook", ""), _FACT_LIMIT),
     }
 
 
@@ -214,7 +217,7 @@ def _names(tokens: Sequence[str]) -> list[str]:
 def _origin(pattern: AttentionPattern) -> str:
     """Say in one line where the numbers and the tokens come from; `source` has the rest."""
     source = pattern.source
-    facts = [text.prose(source[name], 80) for name in ("model", "hook") if name in source]
+    facts = [text.prose(source["model"], _FACT_LIMIT)] if "model" in source else []
     if source.get("tokens") == "positions":
         facts.append("no tokens were given, so these are positions")
     return " · ".join(facts)

@@ -177,6 +177,42 @@ def test_arrows_walk_the_tokens_and_enter_keeps_one(page, view):
     assert host.chosen(page)["pos"] == 2
 
 
+def test_changing_the_question_moves_the_kept_word_to_the_other_side(page, view):
+    page.get_by_label("Who looks at it? (key)").check()
+    page.get_by_role("option", name="·cat").click()
+    assert (host.chosen(page)["pos"], host.chosen(page)["key"]) == (None, 2)
+    page.get_by_label("Where does it look? (query)").check()
+    chosen = host.chosen(page)
+    assert (chosen["pos"], chosen["key"], chosen["token_id"]) == (2, None, 12)
+    heads(page).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Where does it look? (query)")).to_be_checked()
+    expect(said(page)).to_have_text(looks(view, query=2, layer=1))
+
+
+@pytest.mark.parametrize("kept", [{"pos": 2, "key": None}, {"pos": 3, "key": 1}])
+def test_the_first_escape_lets_go_of_what_is_kept_and_the_second_leaves(page, view, kept):
+    page.evaluate("(kept) => window.selection.set({layer: 1, head: 2, ...kept})", kept)
+    for grid in (one_head(page), heads(page), tokens(page)):
+        page.evaluate("(kept) => window.selection.set(kept)", kept)
+        grid.focus()
+        page.keyboard.press("Escape")
+        chosen = host.chosen(page)
+        assert [chosen[name] for name in ("layer", "head", "pos", "key")] == [1, 2, None, None]
+        expect(grid).to_be_focused()
+        expect(said(page)).to_have_text(looks(view, query=4, layer=1, head=2))
+        page.keyboard.press("Escape")
+        expect(grid).not_to_be_focused()
+
+
+def test_the_foot_names_precision_and_model_and_its_tooltip_the_hook(new_page):
+    source = {"model": "toy", "hook": "blocks.*.attn.hook_pattern"}
+    page = host.show(new_page(), AttentionView(pattern(source=source)))
+    foot = page.get_by_text("8-bit numbers, within 0.002 · toy", exact=True)
+    expect(foot).to_have_attribute("title", "blocks.*.attn.hook_pattern")
+
+
 def test_each_grid_is_one_tab_stop_that_holds_the_notebooks_shortcuts_off(page):
     page.get_by_text("Mats").click()
     stops = []
@@ -296,7 +332,7 @@ LATE = """const sheet = document.querySelector('link[rel=stylesheet]');
 sheet.disabled = true;
 document.body.dataset.jpThemeLight = 'false';
 requestAnimationFrame(() => requestAnimationFrame(() => { sheet.disabled = false; }));"""
-FIRST_TOKEN = "(view) => view.querySelector('[role=option]').style.background"
+FIRST_CHIP = "(view) => view.querySelector('[role=option]').style.background"
 EVERY_CANVAS_SHOWS = """(colour) => [...document.querySelectorAll('canvas')].every((canvas) => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
   copy.drawImage(canvas, 0, 0); // the canvas itself would complain of being read often
@@ -312,10 +348,10 @@ DARK_MASK = ",".join(map(str, bytes.fromhex(theme.DARK.masked.removeprefix("#"))
 @pytest.mark.parametrize("change", [LAB, LATE], ids=["as JupyterLab does", "its colours late"])
 def test_a_new_theme_repaints_everything_whenever_its_colours_come(page, view, change):
     expect(said(page)).to_have_text(looks(view, query=4))
-    chip = page.locator(".iw-attention").evaluate(FIRST_TOKEN)
+    chip = page.locator(".iw-attention").evaluate(FIRST_CHIP)
     page.evaluate(change)
     page.wait_for_function(EVERY_CANVAS_SHOWS, arg=DARK_MASK, timeout=5_000)
-    assert page.locator(".iw-attention").evaluate(FIRST_TOKEN) != chip
+    assert page.locator(".iw-attention").evaluate(FIRST_CHIP) != chip
 
 
 def test_a_reader_who_comes_to_prefer_dark_sees_everything_repainted(page, view):

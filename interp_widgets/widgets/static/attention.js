@@ -168,37 +168,49 @@ export class AttentionView {
     this.redraw();
   }
 
-  /** @param {Mode} mode */
+  /** Turn the question around; a token that is kept comes along. @param {Mode} mode */
   setMode(mode) {
     this.mode = mode;
+    const { query, key } = this.committed();
+    if (query === null || key === null) this.keep(this.strip.chosen(query ?? key ?? 0));
     this.redraw();
   }
 
-  leave() {
+  /** Let go of what is kept. @returns {boolean} whether anything was; its head stays */
+  letGo() {
+    const kept = "query" in this.committed();
+    if (kept) this.keep({ query: null, key: null });
     this.keyed = {};
     this.hovered = {};
     this.redraw();
+    return kept;
   }
 
   /** Keep a place; a token that is kept already is let go. @param {Partial<Place>} place */
   commit(place) {
-    const { selection, model } = this;
-    if (!selection) return;
     const before = this.committed();
     const repeated = ["layer", "head", "query", "key"].every(
       (name) => place[/** @type {keyof Place} */ (name)] === before[/** @type {keyof Place} */ (name)],
     );
-    const changes = {
-      layer: model.get("layers")[place.layer ?? 0],
-      head: model.get("heads")[place.head ?? 0],
-    };
+    this.keyed = {};
+    this.keep(repeated && "query" in place ? { ...place, query: null, key: null } : place);
+  }
+
+  /** Write a place, or what is given of it, into the selection. @param {Partial<Place>} place */
+  keep(place) {
+    const { selection, model } = this;
+    if (!selection) return;
+    const changes = {};
+    for (const name of /** @type {const} */ (["layer", "head"])) {
+      const numbers = model.get(`${name}s`);
+      if (name in place) Object.assign(changes, { [name]: numbers[place[name] ?? 0] });
+    }
     if ("query" in place) {
-      const query = repeated ? null : place.query ?? null;
+      const { query = null, key = null } = place;
       const ids = model.get("token_ids");
       const id = query === null || ids.length === 0 ? null : ids[query];
-      Object.assign(changes, { pos: query, key: repeated ? null : place.key, token_id: id });
+      Object.assign(changes, { pos: query, key, token_id: id });
     }
-    this.keyed = {};
     selection.set(changes);
     selection.save_changes();
     this.redraw();
@@ -228,6 +240,7 @@ export class AttentionView {
     const origin = this.model.get("origin");
     const precision = bits === 16 ? "16-bit numbers for this head" : "8-bit numbers, within 0.002";
     this.foot.textContent = [precision, origin].filter(Boolean).join(" · ");
+    this.foot.title = this.model.get("hook");
   }
 
   /** @param {Float32Array} values @param {number} bits @param {Place} place */

@@ -88,7 +88,7 @@ export function holdShortcuts(focusable) {
  * Make an element one tab stop that the keyboard moves inside of.
  * @param {HTMLElement} target
  * @param {{move: (rows: number, columns: number) => void, edge: (end: boolean) => void,
- *   commit: () => void, leave: () => void}} on
+ *   commit: () => void, letGo: () => boolean}} on letGo says whether there was anything to let go
  */
 export function keyboardGrid(target, on) {
   target.tabIndex = 0;
@@ -104,8 +104,7 @@ export function keyboardGrid(target, on) {
     Enter: on.commit,
     " ": on.commit,
     Escape: () => {
-      on.leave();
-      target.blur();
+      if (!on.letGo()) target.blur();
     },
   };
   target.addEventListener("keydown", (event) => {

@@ -36,7 +36,7 @@ export class HeadGrid {
       },
       edge: (end) => view.key({ head: end ? view.weights.heads - 1 : 0 }),
       commit: () => view.commit({ layer: view.now().layer, head: view.now().head }),
-      leave: () => view.leave(),
+      letGo: () => view.letGo(),
     });
   }
 

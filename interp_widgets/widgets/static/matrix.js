@@ -42,7 +42,7 @@ export class HeadMatrix {
       },
       edge: (end) => view.key({ ...cell(), key: end ? view.weights.size - 1 : 0 }),
       commit: () => view.commit({ ...view.head(), ...cell() }),
-      leave: () => view.leave(),
+      letGo: () => view.letGo(),
     });
   }
 
@@ -59,7 +59,7 @@ export class HeadMatrix {
     this.side = this.cell * weights.size;
     this.extent = this.origin + this.side + 2;
     const label = "One head, from each query down to each key across. " +
-      "Arrow keys move, Enter keeps, Escape leaves.";
+      "Arrow keys move, Enter keeps, Escape lets go.";
     this.canvas.setAttribute("aria-label", label);
   }
 

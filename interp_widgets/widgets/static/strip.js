@@ -5,6 +5,8 @@ import { levelOf } from "./paint.js";
 /** @typedef {import("./attention.js").Place} Place */
 /** @typedef {import("./attention.js").Mode} Mode */
 
+const QUESTIONS = { query: "Where does it look? (query)", key: "Who looks at it? (key)" };
+
 /** The sentence itself: point at a token to see where it looks, or who looks at it. */
 export class TokenStrip {
   /** @type {HTMLElement[]} */
@@ -26,7 +28,7 @@ export class TokenStrip {
       move: (rows, columns) => this.key((view.token() ?? 0) + rows + columns),
       edge: (end) => this.key(end ? view.weights.size - 1 : 0),
       commit: () => this.commit(this.chosen(view.token() ?? 0)),
-      leave: () => view.leave(),
+      letGo: () => view.letGo(),
     });
   }
 
@@ -41,7 +43,7 @@ export class TokenStrip {
       Object.assign(radio, { type: "radio", name: this.name, value: mode });
       holdShortcuts(radio);
       radio.addEventListener("change", () => view.setMode(mode));
-      label.append(radio, mode === "query" ? "Where does it look?" : "Who looks at it?");
+      label.append(radio, QUESTIONS[mode]);
       modes.append(label);
       this.radios.push(radio);
     }
