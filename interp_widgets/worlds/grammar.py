@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
+from typing import NamedTuple
 
 BOS = "<bos>"
 _NO_SPACE = frozenset(".,:;)?!")
@@ -105,19 +106,28 @@ def units(text: str) -> tuple[str, ...]:
     return tuple(word if word in _NO_SPACE else " " + word for word in text.split())
 
 
-def write(template: Template, rng: random.Random) -> list[str]:
-    """Sample one document and return its units only (the fast path for training)."""
+class Written(NamedTuple):
+    """The units of one document, and which of them answer which kind of question."""
+
+    units: list[str]
+    asked: dict[int, str]
+
+
+def write(template: Template, rng: random.Random) -> Written:
+    """Sample one document without its labels (the fast path for training)."""
     program = template.program({})
-    written: list[str] = []
+    written = Written([], {})
     step = next(program)
     while True:
         try:
             if isinstance(step, str):
-                written.extend(units(step))
+                written.units.extend(units(step))
                 step = next(program)
             else:
-                written.append(step.draw(rng))
-                step = program.send(written[-1])
+                if isinstance(step, Ask):
+                    written.asked[len(written.units)] = step.kind
+                written.units.append(step.draw(rng))
+                step = program.send(written.units[-1])
         except StopIteration:
             return written
 

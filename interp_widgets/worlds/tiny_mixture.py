@@ -22,7 +22,7 @@ def mixture(split: str = TRAIN) -> tuple[Template, ...]:
     for family in FAMILIES:
         group = templates(family, split)
         drawn = rng.choices(group, [t.weight for t in group], k=_LENGTH_SAMPLE)
-        length = sum(1 + len(write(t, rng)) for t in drawn) / len(drawn)
+        length = sum(1 + len(write(t, rng).units) for t in drawn) / len(drawn)
         made += [replace(t, weight=t.weight * family.share / length) for t in group]
     total = sum(t.weight for t in made)
     return tuple(replace(t, weight=t.weight / total) for t in made)
@@ -39,7 +39,7 @@ def vocabulary() -> frozenset[str]:
     for split in SPLITS:
         for template in mixture(split):
             for _ in range(_VOCABULARY_SAMPLE):
-                found.update(write(template, rng))
+                found.update(write(template, rng).units)
     return frozenset(found - set(words.BYTE_STRINGS))
 
 

@@ -45,7 +45,7 @@ def train_tokenizer(documents: int = 20_000) -> Tokenizer:
     rng = random.Random("tiny-world tokenizer")
     made = mixture()
     chosen = rng.choices(made, [t.weight for t in made], k=documents)
-    texts = ["".join(write(t, rng)) for t in chosen]
+    texts = ["".join(write(t, rng).units) for t in chosen]
     texts += [_before(word) + word for word in sorted(vocabulary())] * (documents // 100)
     tokenizer = _blank_tokenizer()
     trainer = trainers.BpeTrainer(

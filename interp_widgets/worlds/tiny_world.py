@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,29 +69,37 @@ class World:
         """Return the world read through the tokenizer of the shipped model."""
         return cls(Tokenizer.from_file(str(data.file("models/tiny-world/tokenizer.json"))))
 
-    def windows(self, count: int, length: int, seed: Sequence[int]) -> np.ndarray:
+    def windows(
+        self, count: int, length: int, seed: Sequence[int], emphasis: Mapping[str, float]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return training windows of whole documents, back to back, each window from `<bos>`.
 
         Args:
             count: Number of windows.
             length: Tokens per window; the last document is cut there.
             seed: Integers that fix the result, for example the run's seed and the step.
+            emphasis: Weight of the tokens that answer a question, by the first part of its kind;
+                all other tokens weigh 1.
 
         Returns:
-            (window, pos) int64 token ids.
+            Token ids (window, pos), int64, and their weights (window, pos), float32.
         """
         rng = random.Random("/".join(map(str, seed)))
         made, cumulative = _cumulative_mixture(TRAIN)
         ids = np.empty((count, length), dtype=np.int64)
+        weights = np.ones((count, length), dtype=np.float32)
         for row in range(count):
             window: list[int] = []
             while len(window) < length:
                 window.extend(self.encode(BOS))
-                template = rng.choices(made, cum_weights=cumulative)[0]
-                for unit in write(template, rng):
+                written = write(rng.choices(made, cum_weights=cumulative)[0], rng)
+                for index, unit in enumerate(written.units):
+                    weight = emphasis.get(written.asked.get(index, "").partition(".")[0], 1.0)
+                    weights[row, len(window) : length] = weight
                     window.extend(self.encode(unit))
+                    weights[row, len(window) : length] = 1.0
             ids[row] = window[:length]
-        return ids
+        return ids, weights
 
     def documents(self, count: int, seed: int, split: str = TRAIN) -> Iterator[Document]:
         """Yield documents with the factors of every unit and the questions they pose."""

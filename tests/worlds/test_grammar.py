@@ -42,7 +42,7 @@ def test_a_unit_of_several_tokens_is_scored_token_by_token():
 
 def test_entropy_is_the_mean_of_surprisal_over_what_the_program_writes():
     rng = random.Random(0)
-    pairs = [score((COIN,), write(COIN, rng), IDS.__getitem__) for _ in range(4000)]
+    pairs = [score((COIN,), write(COIN, rng).units, IDS.__getitem__) for _ in range(4000)]
     surprisal = sum(sum(s) for s, _ in pairs) / len(pairs)
     entropy = sum(sum(e) for _, e in pairs) / len(pairs)
     assert surprisal == pytest.approx(entropy, abs=0.03)

@@ -13,9 +13,14 @@ from interp_widgets.worlds import tiny_behaviour
 from interp_widgets.worlds.tiny_behaviour import answer_margins, measure
 from interp_widgets.worlds.tiny_world import World
 
-# The goals for claims and mood, 0.95 each, are not met by the weights that ship: behaviour.json and
-# the model's README say so, and no lesson may explain those abilities until they stand here too.
-GOALS = {"giving": 0.99, "giving_logit_difference": 3.0, "facts": 0.98, "agreement": 0.97}
+GOALS = {
+    "giving": 0.99,
+    "giving_logit_difference": 3.0,
+    "facts": 0.98,
+    "claims": 0.95,
+    "agreement": 0.97,
+    "mood": 0.95,
+}
 SEEDS = [None, *sorted(Path(name).stem for name in data.manifest() if "/seed-" in name)]
 
 

@@ -108,11 +108,21 @@ def test_every_document_can_be_scored_and_its_arrays_fit(world, split):
 
 
 def test_windows_are_whole_documents_from_bos_and_depend_on_the_seed_alone(world):
-    first, again, other = (world.windows(3, 64, seed) for seed in ((0, 5), (0, 5), (1, 5)))
+    seeds = (0, 5), (0, 5), (1, 5)
+    first, again, other = (world.windows(3, 64, seed, {})[0] for seed in seeds)
     assert (first == again).all()
     assert not (first == other).all()
     assert (first[:, 0] == 0).all()
     assert world.tokenizer.decode(first[0].tolist(), skip_special_tokens=False).startswith("<bos>")
+
+
+def test_only_the_answers_that_are_emphasised_weigh_more(world):
+    ids, weights = world.windows(40, 128, (0, 0), {"claim": 7.0})
+    said = Counter(world.tokenizer.decode([token]) for token in ids[weights != 1])
+    assert set(said) == {" right", " wrong"}
+    assert set(weights[weights != 1].tolist()) == {7.0}
+    verdicts = [world.encode(word)[0] for word in said]
+    assert np.isin(ids, verdicts).sum() == said.total()
 
 
 def test_held_out_combinations_are_never_written_in_training(world, documents):
@@ -186,7 +196,7 @@ def test_style_agrees_with_the_mood_in_training_and_not_in_the_test(world):
 
 
 def test_the_rarest_fact_is_seen_often_enough_to_be_learned(world):
-    # A run reads 5,000 x 32 windows of 128 tokens; count in a sample and scale up.
+    # A run reads 9,500 x 32 windows of 128 tokens; count in a sample and scale up.
     sample = list(islice(world.documents(30_000, seed=19), None))
     tokens = sum(1 + len(made.units) for made in sample)
     seen = Counter(
@@ -195,7 +205,7 @@ def test_the_rarest_fact_is_seen_often_enough_to_be_learned(world):
         for q in made.questions
         if q.kind in {"fact.city", "fact.job"}
     )
-    scale = 5000 * 32 * 128 / tokens
+    scale = 9500 * 32 * 128 / tokens
     rarest = np.mean(sorted(seen.values())[:30]) * scale
     assert len(seen) == 2 * 160
     assert rarest >= 150

@@ -13,7 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -31,8 +32,8 @@ from interp_widgets.worlds.tiny_world import CONTEXT, World
 
 HERE = Path(__file__).resolve().parent
 BUILD = HERE.parents[2] / "build" / "tiny-world"
-WINDOWS, STEPS = 32, 5000
-SNAPSHOTS = {*range(50, 1500, 50), *range(1500, STEPS + 1, 250)}
+WINDOWS = 32
+SNAPSHOTS = {*range(50, 1500, 50), *range(1500, 5001, 250)}  # of the first stage
 SHIPPED_BEFORE, SHIPPED_AFTER = 4, 4
 GOALS = {
     "giving": ">= 0.99", "giving_logit_difference": ">= 3", "facts": ">= 0.98",
@@ -42,19 +43,35 @@ GOALS = {
 COPIES = 0.9  # share of giving sentences from which on the model is said to copy names
 
 
-def settings(seed: int) -> TrainingConfig:
-    """Return the schedule: a short rise, a plateau, and a linear fall over the last third."""
-    return TrainingConfig(
-        steps=STEPS,
-        learning_rate=4e-3,
-        warmup=100,
-        decay="linear",
-        decay_steps=STEPS // 3,
-        weight_decay=0.01,
-        betas=(0.9, 0.98),
-        seed=seed,
-        save_every=100,
-    )
+@dataclass(frozen=True)
+class Stage:
+    """A part of a run: how many steps, how fast, and which answers weigh more than one token."""
+
+    steps: int
+    learning_rate: float
+    emphasis: Mapping[str, float]
+
+    def settings(self, seed: int) -> TrainingConfig:
+        """Return the schedule: a short rise, a plateau, and a linear fall over the last third."""
+        return TrainingConfig(
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            warmup=100,
+            decay="linear",
+            decay_steps=self.steps // 3,
+            weight_decay=0.01,
+            betas=(0.9, 0.98),
+            seed=seed,
+            save_every=100,
+        )
+
+
+# Verdicts and consequences are one token in eighty, and learned only by a model that already knows
+# the facts: so they come second, slowly, and weigh more.
+STAGES = (
+    Stage(steps=5000, learning_rate=4e-3, emphasis={}),
+    Stage(steps=4500, learning_rate=1e-3, emphasis={"claim": 20.0, "mood": 40.0}),
+)
 
 
 def blank_model(seed: int) -> GPT2LMHeadModel:
@@ -79,30 +96,42 @@ def blank_model(seed: int) -> GPT2LMHeadModel:
     return model
 
 
-def next_token_loss(model: nn.Module, ids: Tensor) -> Tensor:
-    """Return the mean cross-entropy of the next token, in nats."""
-    logits = model(ids).logits[:, :-1]
-    return cross_entropy(logits.flatten(0, 1), ids[:, 1:].flatten())
+def next_token_loss(model: nn.Module, batch: Mapping[str, Tensor]) -> Tensor:
+    """Return the weighted mean cross-entropy of the next token, in nats.
+
+    A weight that depends on the position alone leaves the best prediction there what it was.
+    """
+    logits = model(batch["ids"]).logits[:, :-1]
+    losses = cross_entropy(logits.flatten(0, 1), batch["ids"][:, 1:].flatten(), reduction="none")
+    weights = batch["weights"][:, 1:].flatten()
+    return (losses * weights).sum() / weights.sum()
 
 
 def run(seed: int) -> None:
     """Train one seed, keeping snapshots to choose the checkpoints that ship from."""
-    snapshots = BUILD / f"seed-{seed}" / "snapshots"
-    snapshots.mkdir(parents=True, exist_ok=True)
-    world = World(train_tokenizer())
-    model = blank_model(seed)
+    folder = BUILD / f"seed-{seed}"
+    (folder / "snapshots").mkdir(parents=True, exist_ok=True)
+    world, model = World(train_tokenizer()), blank_model(seed)
 
-    def windows(step: int) -> Tensor:
-        return torch.from_numpy(world.windows(WINDOWS, CONTEXT, (seed, step)))
+    def windows(step: int, part: int) -> dict[str, Tensor]:
+        step += sum(stage.steps for stage in STAGES[:part])  # no window is seen twice
+        made = world.windows(WINDOWS, CONTEXT, (seed, step), STAGES[part].emphasis)
+        return dict(zip(("ids", "weights"), map(torch.from_numpy, made), strict=True))
 
-    def snapshot(step: int, _loss: Tensor) -> None:
-        if step in SNAPSHOTS:
-            save_file(half(model), snapshots / f"step-{step}.safetensors")
+    def snapshot(step: int, part: int) -> None:
+        if part == 0 and step in SNAPSHOTS:
+            save_file(half(model), folder / f"snapshots/step-{step}.safetensors")
 
-    train(
-        model, windows, next_token_loss, settings(seed), folder=snapshots.parent, on_step=snapshot
-    )
-    model.cpu().save_pretrained(snapshots.parent / "final")
+    for part, stage in enumerate(STAGES):
+        train(
+            model,
+            partial(windows, part=part),
+            next_token_loss,
+            stage.settings(seed),
+            folder=folder / f"stage-{part}",
+            on_step=lambda step, _loss, part=part: snapshot(step, part),
+        )
+    model.cpu().save_pretrained(folder / "final")
 
 
 def half(model: nn.Module) -> dict[str, Tensor]:
