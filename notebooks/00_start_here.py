@@ -194,7 +194,9 @@ layers, heads = zip(*((f"layer {i // 4}", f"{i % 4}") for i in range(16)), stric
 for name, score in scores.items():
     figure.add_bar(x=[layers, heads], y=score.ravel(), name=name)
 figure.add_hline(y=start_here.INDUCTION_THRESHOLD, line_dash="dot", line_width=1)
-figure.update_layout(xaxis_title="head", yaxis={"title": "induction score", "range": [0, 1]})
+figure.update_layout(
+    xaxis_title="head", margin_b=80, yaxis={"title": "induction score", "range": [0, 1]}
+)
 
 # %% [markdown]
 # **What you should see.** The dotted line is what the check asks for. Several heads reach it, in layers
