@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-import pickle
+import pickle  # to write a file that would betray being read; none is loaded
 import subprocess
 import sys
 from pathlib import Path
