@@ -93,6 +93,35 @@ class View(anywidget.AnyWidget):
         """Give what the frozen picture shows when the view itself cannot be there."""
         raise NotImplementedError
 
+    @property
+    def figure(self) -> Any:  # noqa: ANN401 -- plotly has no types
+        """Build the plotly twin of what is on show, for a page or a paper of one's own."""
+        raise NotImplementedError
+
+    def to_frame(self) -> Any:  # noqa: ANN401 -- pandas is not needed for the rest
+        """List the numbers on show as a pandas table, with the exact text of each token."""
+        raise NotImplementedError
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of numbers that the browser holds before it asks for more."""
+        values = (getattr(self, name) for name in self.class_traits(sync=True))
+        return sum(len(value) for value in values if isinstance(value, bytes))
+
+    def to_png(self, path: str | Path | None = None) -> bytes:
+        """Draw the view as a picture on a light ground, as it stays behind without a kernel.
+
+        Args:
+            path: where to write it; None writes nothing.
+
+        Returns:
+            The picture as PNG.
+        """
+        drawn = _frozen.png(self.frozen().image)
+        if path is not None:
+            Path(path).write_bytes(drawn)
+        return drawn
+
     def to_html(self, path: str | Path | None = None) -> str:
         """Write the view as one page that opens offline and stays interactive.
 

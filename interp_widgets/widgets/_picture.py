@@ -7,7 +7,7 @@ at twice the size they are shown at, so that they stay sharp.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -44,71 +44,142 @@ class Axis(NamedTuple):
     labels: Sequence[str]
 
 
-def heat(values: NDArray[np.float32], side: int, *, causal: bool) -> Image.Image:
-    """Colour a square of values; where several share a pixel, the largest is shown.
+def heat(
+    values: NDArray[np.floating],
+    shape_px: tuple[int, int],
+    *,
+    hidden: NDArray[np.bool_] | None = None,
+    diverging: bool = False,
+) -> Image.Image:
+    """Colour a rectangle of values; where several share a pixel, the strongest is shown.
 
     Args:
-        values: (row, column), from 0 to 1.
-        side: of the picture in pixels.
-        causal: whether cells above the diagonal cannot have a value.
+        values: (row, column), from 0 to 1; from -1 to 1 when diverging.
+        shape_px: height and width of the picture in pixels.
+        hidden: (row, column), true where a cell cannot have a value; None hides nothing.
+        diverging: whether the values have a sign, with a palette that is pale at zero.
     """
-    if len(values) > side:
-        edges = np.linspace(0, len(values), side, endpoint=False).astype(int)
-        values = np.maximum.reduceat(np.maximum.reduceat(values, edges, axis=0), edges, axis=1)
-    levels = np.clip(np.rint(values * 255), 0, 255).astype(np.uint8)
-    pixels = theme.ramp(_COLOURS.sequential)[levels]
-    if causal:
-        hidden = np.triu(np.ones(values.shape, dtype=bool), k=1)
-        pixels[hidden] = theme.ramp((_COLOURS.masked, _COLOURS.masked))[0]
-    return Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST)
+    hidden = np.zeros(values.shape, dtype=bool) if hidden is None else hidden
+    values = pooled(np.where(hidden, 0, values), shape_px)
+    unseen = ~pooled(~hidden, shape_px)
+    levels = (values + 1) * 127.5 if diverging else values * 255
+    colours = theme.ramp(_COLOURS.diverging if diverging else _COLOURS.sequential)
+    pixels = colours[np.clip(np.rint(levels), 0, 255).astype(np.uint8)]
+    pixels[unseen] = theme.ramp((_COLOURS.masked, _COLOURS.masked))[0]
+    height, width = shape_px
+    return Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
+
+
+def pooled(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Shrink squares to a shape, keeping of each block the value farthest from zero.
+
+    Args:
+        values: (..., row, column), numbers of either sign or booleans.
+        shape: how many rows and columns are wanted at most; an axis no longer than that stays.
+
+    Returns:
+        (..., row, column); row ``r`` of ``size`` went into block ``floor(r * side / size)``.
+    """
+    for axis, side in zip((-2, -1), shape, strict=True):
+        size = values.shape[axis]
+        if size > side:
+            first = -(-np.arange(side) * size // side)
+            most = np.maximum.reduceat(values, first, axis=axis)
+            if values.dtype != bool:
+                least = np.minimum.reduceat(values, first, axis=axis)
+                most = np.where(-least > most, least, most)
+            values = most
+    return values
 
 
 def matrix(
-    values: NDArray[np.float32],
+    values: NDArray[np.floating],
     rows: Axis,
     columns: Axis,
     marked: tuple[int | None, int | None],
     *,
-    causal: bool,
+    hidden: NDArray[np.bool_] | None = None,
+    diverging: bool = False,
 ) -> Image.Image:
-    """Draw one square of values, (row, column), with labels, the marked row and column outlined."""
-    side = int(np.clip(_CELL_MOST * len(values), _SIDE_LEAST, _SIDE_MOST))
-    square = heat(values, side, causal=causal)
-    row, column = (
-        [round(at * side / len(values)) for at in (m or 0, (m or 0) + 1)] for m in marked
-    )
-    if marked[0] is not None:
-        _outline(square, (0, row[0], side - 1, row[1] - 1))
-    if marked[1] is not None:
-        _outline(square, (column[0], 0, column[1] - 1, side - 1))
+    """Draw one rectangle of values with labels, the marked row and column outlined.
+
+    Args:
+        values: (row, column), as `heat` takes them.
+        rows: title and label of each row.
+        columns: title and label of each column.
+        marked: number of a row and of a column; None marks none.
+        hidden: (row, column), true where a cell cannot have a value.
+        diverging: whether the values have a sign.
+    """
+    down, across = values.shape
+    side = int(np.clip(_CELL_MOST * max(down, across), _SIDE_LEAST, _SIDE_MOST))
+    height, width = _fitted((down, across), side, _LINE)
+    square = heat(values, (height, width), hidden=hidden, diverging=diverging)
+    row, column = marked
+    if row is not None:
+        top, bottom = (round(at * height / down) for at in (row, row + 1))
+        _outline(square, (0, top, width - 1, max(bottom - 1, top)))
+    if column is not None:
+        left, right = (round(at * width / across) for at in (column, column + 1))
+        _outline(square, (left, 0, max(right - 1, left), height - 1))
     return _framed(square, rows, columns)
 
 
 def thumbnails(
-    weights: NDArray[np.float32],
+    values: NDArray[np.floating],
     rows: Axis,
     columns: Axis,
     chosen: tuple[int, int],
     *,
-    causal: bool,
+    hidden: NDArray[np.bool_] | None = None,
+    diverging: bool = False,
 ) -> Image.Image:
-    """Draw (row, column, ...) squares of values, with an outline around the chosen one."""
-    down, across = weights.shape[:2]
+    """Draw a grid of small pictures, with an outline around the chosen one.
+
+    Args:
+        values: (row, column, down, across): which picture, then its values as `heat` takes them.
+        rows: title and label of each row of pictures.
+        columns: title and label of each column of pictures.
+        chosen: row and column of the picture to outline.
+        hidden: (down, across), true where a cell of any picture cannot have a value.
+        diverging: whether the values have a sign.
+    """
+    down, across = values.shape[:2]
     step = int(np.clip(_THUMBS_MOST // across, _THUMB_LEAST, _THUMB_MOST))
-    grid = Image.new("RGB", (across * step, down * step), _COLOURS.background)
+    height, width = _fitted(values.shape[2:], step - 2 * SCALE, SCALE)
+    step_y, step_x = height + 2 * SCALE, width + 2 * SCALE
+    grid = Image.new("RGB", (across * step_x, down * step_y), _COLOURS.background)
     for row, column in np.ndindex(down, across):
-        small = heat(weights[row, column], step - 2 * SCALE, causal=causal)
-        grid.paste(small, (column * step + SCALE, row * step + SCALE))
+        small = heat(values[row, column], (height, width), hidden=hidden, diverging=diverging)
+        grid.paste(small, (column * step_x + SCALE, row * step_y + SCALE))
     row, column = chosen
-    box = (column * step, row * step, (column + 1) * step - 1, (row + 1) * step - 1)
-    _outline(grid, box)
+    left, top = column * step_x, row * step_y
+    _outline(grid, (left, top, left + step_x - 1, top + step_y - 1))
     return _framed(grid, rows, columns)
 
 
-def legend(caption: str) -> Image.Image:
-    """Draw the palette from 0 to 1 with its numbers."""
-    ramp = Image.fromarray(theme.ramp(_COLOURS.sequential)[None])
-    return beside([words(caption), words("0"), ramp.resize((150 * SCALE, _FONT_SIZE)), words("1")])
+def legend(caption: str, low: str, high: str, *, diverging: bool = False) -> Image.Image:
+    """Draw the palette with the numbers at its ends, and 0 in the middle of a diverging one.
+
+    Args:
+        caption: what the colours stand for.
+        low: number of the first colour, as text.
+        high: number of the last colour, as text.
+        diverging: whether the values have a sign.
+    """
+    colours = theme.ramp(_COLOURS.diverging if diverging else _COLOURS.sequential)
+    bar = Image.fromarray(colours[None]).resize((150 * SCALE, _FONT_SIZE))
+    if diverging:
+        font, _ = _font()
+        middle = (bar.width / 2, bar.height / 2)
+        ImageDraw.Draw(bar).text(middle, "0", _COLOURS.text, font, anchor="mm")
+    return beside([words(caption), words(low), bar, words(high)])
+
+
+def _fitted(shape: tuple[int, ...], longest: int, least: int) -> tuple[int, int]:
+    """Give height and width in pixels, the longer one as asked, the other in proportion."""
+    height, width = (max(least, round(longest * size / max(shape))) for size in shape)
+    return height, width
 
 
 def beside(images: Sequence[Image.Image]) -> Image.Image:
@@ -144,16 +215,20 @@ def _framed(body: Image.Image, rows: Axis, columns: Axis) -> Image.Image:
         top = [(middle, image.transpose(_TURNED)) for middle, image in top]
     x = _LINE + _GAP + max(image.width for _, image in left) + _SPACE
     y = _LINE + _GAP + max(image.height for _, image in top) + _SPACE
-    canvas = Image.new("RGB", (x + body.width, y + body.height), _COLOURS.background)
+    across = words(columns.title, _COLOURS.muted)
+    down = words(rows.title, _COLOURS.muted).transpose(_TURNED)
+    at_across = max(0, x + (body.width - across.width) // 2)
+    at_down = max(0, y + (body.height - down.height) // 2)
+    width = max(x + body.width, at_across + across.width)
+    height = max(y + body.height, at_down + down.height)
+    canvas = Image.new("RGB", (width, height), _COLOURS.background)
     canvas.paste(body, (x, y))
     for middle, image in left:
         canvas.paste(image, (x - _SPACE - image.width, y + middle - image.height // 2))
     for middle, image in top:
         canvas.paste(image, (x + middle - image.width // 2, y - _SPACE - image.height))
-    across = words(columns.title, _COLOURS.muted)
-    down = words(rows.title, _COLOURS.muted).transpose(_TURNED)
-    canvas.paste(across, (x + (body.width - across.width) // 2, 0))
-    canvas.paste(down, (0, y + (body.height - down.height) // 2))
+    canvas.paste(across, (at_across, 0))
+    canvas.paste(down, (0, at_down))
     return canvas
 
 

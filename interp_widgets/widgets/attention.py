@@ -105,11 +105,6 @@ class AttentionView(View, stem="attention"):
                 setattr(self, name, value)
         self._forget_what_is_gone()
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of attention weights that the view holds in the browser before any is focused."""
-        return len(self.overview)
-
     def describe(self) -> str:
         """Say in a paragraph what the view shows and where its largest weights are."""
         layers, heads, tokens, _ = self.pattern.weights.shape
@@ -245,21 +240,23 @@ def _draw(
     layer, head = shown
     tokens = [text.visible(token, _LABEL_LIMIT) for token in pattern.tokens]
     layers, heads = pattern.layers or (), pattern.heads or ()
+    size = pattern.weights.shape[-1]
+    hidden = np.triu(np.ones((size, size), dtype=bool), k=1) if causal else None
     every = _picture.thumbnails(
         pattern.weights,
         _picture.Axis("layer", [str(number) for number in layers]),
         _picture.Axis("head", [str(number) for number in heads]),
         shown,
-        causal=causal,
+        hidden=hidden,
     )
     one = _picture.matrix(
         pattern.weights[layer, head],
         _picture.Axis("from (query)", tokens),
         _picture.Axis("to (key)", tokens),
         marked,
-        causal=causal,
+        hidden=hidden,
     )
     name = _picture.words(f"Layer {layers[layer]}, head {heads[head]}")
     left = _picture.below([_picture.words("Every head"), every])
-    right = _picture.below([name, one, _picture.legend("attention weight")])
+    right = _picture.below([name, one, _picture.legend("attention weight", "0", "1")])
     return _picture.beside([left, right])

@@ -7,12 +7,9 @@ import io
 import re
 
 import IPython.display
-import numpy as np
 import pytest
 from PIL import Image
 
-from interp_widgets import text, theme
-from interp_widgets.widgets import _picture
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.prompt import PromptBox
 from tests.widgets.samples import WORDS, pattern
@@ -85,42 +82,7 @@ def test_a_view_that_was_never_shown_draws_no_picture(outputs):
     assert (outputs.shown, outputs.renewed) == ([], [])
 
 
-def test_each_cell_of_a_picture_has_the_colour_of_its_value():
-    values = np.array([[1, 0, 0], [0.25, 0.75, 0], [0, 0.5, 0.5]], dtype=np.float32)
-    image = np.asarray(_picture.heat(values, 6, causal=True))[::2, ::2]
-    ramp = theme.ramp(theme.LIGHT.sequential)
-    for row, column in np.ndindex(3, 3):
-        level = ramp[round(float(values[row, column]) * 255)]
-        masked = theme.ramp((theme.LIGHT.masked,) * 2)[0]
-        assert image[row, column].tolist() == (masked if column > row else level).tolist()
-
-
-def test_a_single_strong_cell_survives_a_picture_smaller_than_the_data():
-    values = np.zeros((50, 50), dtype=np.float32)
-    values[33, 17] = 1
-    image = np.asarray(_picture.heat(values, 7, causal=False))
-    darkest = theme.ramp(theme.LIGHT.sequential)[255]
-    assert (image == darkest).all(-1).sum() == 1
-
-
-def test_the_title_of_an_axis_stays_clear_of_the_longest_label():
-    labels = ["of", "jumping", "gypsy"]
-    axes = [_picture.Axis(title, labels) for title in ("from (query)", "to (key)")]
-    picture = _picture.matrix(np.eye(3, dtype=np.float32), *axes, (None, None), causal=False)
-    ink = (np.asarray(picture) != 255).any(-1)
-    for profile in (ink.any(1), ink.any(0)):  # from the top, and from the left
-        title, labels_begin = np.flatnonzero(np.diff(profile.astype(int)))[1:3]
-        assert labels_begin - title >= 4 * _picture.SCALE
-
-
 def test_the_title_of_the_view_stands_above_its_picture_as_text(outputs):
     AttentionView(pattern(), title="Who <b>looks</b>?")._ipython_display_()
     html = outputs.shown[0]["text/html"]
     assert "<strong>Who &lt;b&gt;looks&lt;/b&gt;?</strong>" in html.split("<img", 1)[0]
-
-
-def test_a_letter_the_font_lacks_prints_as_its_code_point():
-    assert _picture._drawable("漢") == "U+6F22"
-    assert _picture._drawable("a") == "a"
-    assert "".join(map(_picture._drawable, text.visible("\u200b"))) == "\u2039U+200B\u203a"
-    assert _picture.words("漢").width > _picture.words("a").width

@@ -1,0 +1,136 @@
+"""Pictures drawn without a browser show every value, and the text that belongs to them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from interp_widgets import text, theme
+from interp_widgets.widgets import _picture
+
+SEQUENTIAL = theme.ramp(theme.LIGHT.sequential)
+DIVERGING = theme.ramp(theme.LIGHT.diverging)
+MASKED = theme.ramp((theme.LIGHT.masked,) * 2)[0].tolist()
+
+
+def cells(image, rows, columns):
+    """The colour in the middle of each cell."""
+    pixels = np.asarray(image)
+    height, width = (
+        size // count for size, count in zip(pixels.shape, (rows, columns), strict=False)
+    )
+    return pixels[height // 2 :: height, width // 2 :: width]
+
+
+def test_each_cell_has_the_colour_of_its_value_and_a_hidden_one_none():
+    values = np.array([[1, 0, 0], [0.25, 0.75, 0]], dtype=np.float32)
+    hidden = np.array([[False, True, True], [False, False, True]])
+    drawn = cells(_picture.heat(values, (8, 18), hidden=hidden), 2, 3)
+    assert drawn.shape == (2, 3, 3)
+    for place in np.ndindex(2, 3):
+        level = SEQUENTIAL[round(float(values[place]) * 255)]
+        assert drawn[place].tolist() == (MASKED if hidden[place] else level.tolist())
+
+
+def test_a_signed_value_has_a_colour_of_its_side_and_zero_the_palest():
+    values = np.array([[-1, 0, 1, 0.5, -0.5]])
+    drawn = cells(_picture.heat(values, (4, 20), diverging=True), 1, 5)[0]
+    levels = [0, 128, 255, 191, 64]
+    assert drawn.tolist() == [DIVERGING[level].tolist() for level in levels]
+
+
+def by_hand(values, side):
+    """Pool one axis after the other, cell by cell."""
+    blocks = {}
+    for (row, column), value in np.ndenumerate(values):
+        block = tuple(
+            place * side // size if size > side else place
+            for place, size in zip((row, column), values.shape, strict=True)
+        )
+        blocks[block] = max(blocks.get(block, 0), value, key=abs)
+    return blocks
+
+
+@pytest.mark.parametrize(("shape", "side"), [((7, 5), 3), ((50, 47), 7), ((301, 2), 128)])
+def test_a_block_of_cells_keeps_the_value_farthest_from_zero(shape, side):
+    values = np.random.default_rng(0).normal(size=(2, *shape))
+    pooled = _picture.pooled(values, (side, side))
+    for square, small in zip(values, pooled, strict=True):
+        assert dict(np.ndenumerate(small)) == by_hand(square, side)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_single_strong_cell_survives_a_picture_smaller_than_the_data(sign):
+    values = np.zeros((50, 31))
+    values[33, 17] = sign
+    image = np.asarray(_picture.heat(values, (7, 5), diverging=True))
+    assert (image == DIVERGING[255 if sign > 0 else 0]).all(-1).sum() == 1
+
+
+def test_a_pixel_is_masked_only_where_all_its_cells_are_hidden_and_they_never_count():
+    values = np.full((20, 20), 0.9)
+    hidden = np.triu(np.ones((20, 20), dtype=bool), k=1)
+    values[hidden] = 1.0
+    image = np.asarray(_picture.heat(values, (5, 5), hidden=hidden))
+    assert image[4, 0].tolist() == SEQUENTIAL[round(0.9 * 255)].tolist()
+    assert image[2, 2].tolist() == image[4, 0].tolist()
+    assert image[0, 4].tolist() == MASKED
+
+
+def axes(rows, columns):
+    return [
+        _picture.Axis("from (query)", [f"q{place}" for place in range(rows)]),
+        _picture.Axis("to (key)", [f"k{place}" for place in range(columns)]),
+    ]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 60), (60, 1), (3, 7), (300, 200)])
+def test_a_rectangle_of_any_shape_is_drawn_with_its_titles_and_its_marks(shape):
+    values = np.zeros(shape, dtype=np.float32)
+    plain = _picture.matrix(values, *axes(*shape), (None, None))
+    marked = _picture.matrix(values, *axes(*shape), (shape[0] - 1, 0))
+    assert plain.size == marked.size
+    assert max(plain.size) < 1300
+    accent = theme.ramp((theme.LIGHT.accent,) * 2)[0]
+    assert not (np.asarray(plain) == accent).all(-1).any()
+    assert (np.asarray(marked) == accent).all(-1).any()
+
+
+def test_the_title_of_an_axis_stays_clear_of_the_longest_label():
+    labels = ["of", "jumping", "gypsy"]
+    named = [_picture.Axis(title, labels) for title in ("from (query)", "to (key)")]
+    picture = _picture.matrix(np.eye(3, dtype=np.float32), *named, (None, None))
+    ink = (np.asarray(picture) != 255).any(-1)
+    for profile in (ink.any(1), ink.any(0)):  # from the top, and from the left
+        title, labels_begin = np.flatnonzero(np.diff(profile.astype(int)))[1:3]
+        assert labels_begin - title >= 4 * _picture.SCALE
+
+
+def test_thumbnails_stand_in_rows_and_columns_with_the_chosen_one_outlined():
+    values = np.zeros((2, 3, 4, 6), dtype=np.float32)
+    values[1, 2] = 1
+    pictures = [
+        np.asarray(_picture.thumbnails(values, *axes(2, 3), chosen)) for chosen in ((0, 0), (1, 2))
+    ]
+    dark = (pictures[0] == SEQUENTIAL[255]).all(-1)
+    assert dark.sum() > 100
+    down, across = (np.flatnonzero(dark.any(axis)) for axis in (1, 0))
+    assert (down[-1] - down[0] + 1) * 6 == pytest.approx((across[-1] - across[0] + 1) * 4, abs=6)
+    accent = theme.ramp((theme.LIGHT.accent,) * 2)[0]
+    first, last = (np.argwhere((picture == accent).all(-1)) for picture in pictures)
+    assert (first.max(0) < last.max(0)).all()
+
+
+def test_a_legend_of_signed_values_says_where_zero_is():
+    plain = _picture.legend("difference", "-0.40", "+0.40")
+    signed = _picture.legend("difference", "-0.40", "+0.40", diverging=True)
+    ends = {tuple(colour) for colour in np.asarray(signed).reshape(-1, 3)}
+    assert {tuple(DIVERGING[0]), tuple(DIVERGING[255])} <= ends
+    assert plain.size == signed.size
+
+
+def test_a_letter_the_font_lacks_prints_as_its_code_point():
+    assert _picture._drawable("漢") == "U+6F22"
+    assert _picture._drawable("a") == "a"
+    assert "".join(map(_picture._drawable, text.visible("\u200b"))) == "\u2039U+200B\u203a"
+    assert _picture.words("漢").width > _picture.words("a").width
