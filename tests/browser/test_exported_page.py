@@ -13,7 +13,8 @@ from playwright.sync_api import expect
 from interp_widgets import text
 from interp_widgets.widgets.attention import AttentionView
 from tests.browser.conftest import watched_pages
-from tests.widgets.samples import HOSTILE, pattern
+from tests.hostile import HOSTILE
+from tests.widgets.samples import pattern
 
 pytestmark = pytest.mark.browser
 

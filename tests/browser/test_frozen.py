@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
-from tests.widgets.samples import HOSTILE, pattern
+from tests.hostile import HOSTILE
+from tests.widgets.samples import pattern
 
 pytestmark = pytest.mark.browser
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from interp_widgets.widgets.attention import AttentionView
-from tests.widgets.samples import HOSTILE, WORDS, pattern, weights
+from tests.hostile import HOSTILE
+from tests.widgets.samples import WORDS, pattern, weights
 
 
 def unpack(data, kind, shape, packing):

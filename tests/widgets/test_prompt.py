@@ -8,7 +8,8 @@ import pytest
 
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.prompt import PromptBox
-from tests.widgets.samples import HOSTILE, pattern
+from tests.hostile import HOSTILE
+from tests.widgets.samples import pattern
 
 PATIENCE = 20
 
