@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _LEVELS = 256
 
+EITHER_INK = "#77797d"
+"""Words that have to do on a light and on a dark ground: over 4 to 1 on each."""
+_EITHER_LINE = "rgba(128,132,138,0.35)"
+_NO_GROUND = "rgba(0,0,0,0)"
+
 # Where each host says which scheme it shows; the media query serves plain pages.
 _LIGHT_HOSTS = (
     '[data-jp-theme-light="true"] .iw',
@@ -122,11 +127,13 @@ def css() -> str:
     )
 
 
-def plotly_template(*, dark: bool = False) -> Any:  # noqa: ANN401 -- plotly has no types
+def plotly_template(*, dark: bool | None = None) -> Any:  # noqa: ANN401 -- plotly has no types
     """Build the plotly template of a scheme; nothing is registered or made the default.
 
     Args:
-        dark: whether the dark scheme is wanted.
+        dark: whether the dark scheme is wanted; None makes charts without a ground of their own,
+            in colours that can be read on a light and on a dark one. A chart cannot follow the
+            notebook's theme.
 
     Returns:
         A ``plotly.graph_objects.layout.Template`` for ``figure.update_layout(template=...)``.
@@ -134,18 +141,22 @@ def plotly_template(*, dark: bool = False) -> Any:  # noqa: ANN401 -- plotly has
     from plotly import graph_objects
 
     scheme = DARK if dark else LIGHT
-    axis = {"gridcolor": scheme.line, "linecolor": scheme.line, "zerolinecolor": scheme.line}
+    ground, ink, line = scheme.background, scheme.text, scheme.line
+    if dark is None:
+        ground, ink, line = _NO_GROUND, EITHER_INK, _EITHER_LINE
+    axis = {"gridcolor": line, "linecolor": line, "zerolinecolor": line}
     layout = {
-        "paper_bgcolor": scheme.background,
-        "plot_bgcolor": scheme.background,
-        "font": {"color": scheme.text, "size": 13},
-        "colorway": [scheme.sequential[5], scheme.accent, scheme.muted, scheme.sequential[7]],
+        "paper_bgcolor": ground,
+        "plot_bgcolor": ground,
+        "font": {"color": ink, "size": 13},
+        "colorway": [scheme.sequential[5], scheme.accent, EITHER_INK, scheme.sequential[3]],
         "colorscale": {
             "sequential": _scale(scheme.sequential),
             "diverging": _scale(scheme.diverging),
         },
         "xaxis": axis,
         "yaxis": axis,
+        "shapedefaults": {"line": {"color": ink}},
         "margin": {"l": 60, "r": 20, "t": 50, "b": 50},
     }
     return graph_objects.layout.Template(layout=layout)

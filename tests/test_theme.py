@@ -107,3 +107,11 @@ def test_the_plotly_template_is_never_made_the_default():
     assert template.layout.paper_bgcolor == theme.DARK.background
     assert template.layout.colorscale.sequential[-1] == (1.0, theme.DARK.sequential[-1])
     assert plotly.io.templates.default == before
+
+
+def test_a_chart_without_a_ground_of_its_own_can_be_read_on_either():
+    layout = theme.plotly_template().layout
+    assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+    for ground in (theme.LIGHT.background, theme.DARK.background):
+        assert contrast(layout.font.color, ground) > 4
+        assert all(contrast(colour, ground) >= 3 for colour in layout.colorway[:2])
