@@ -1,0 +1,80 @@
+"""What axe-core finds wrong for a reader with a keyboard or a screen reader: nothing.
+
+It cannot read canvas text; the contrast of that is in `tests/test_theme.py`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from interp_widgets.widgets import _frozen
+from interp_widgets.widgets.attention import AttentionView
+from tests.browser import host
+from tests.widgets.samples import pattern
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("scheme", ["light", "dark"]),
+]
+
+SAVED = """<!doctype html><html lang="en"><head><title>Saved</title>
+<meta name="color-scheme" content="light dark"></head>
+<body><main><h1>A saved notebook</h1>{}</main></body></html>"""
+FAINT = "for (const chip of document.querySelectorAll('[role=option]')) chip.style.color = '#888'"
+WHOLE_PAGE = None
+
+
+@pytest.fixture
+def view():
+    """A view in which something is chosen, so that every mark it can show is there."""
+    view = AttentionView(pattern(source={"model": "toy"}), title="Mats")
+    view.selection.set(layer=1, head=2, pos=2)
+    return view
+
+
+def faults(page, part=WHOLE_PAGE):
+    """The rules that a page or a part of it breaks, each with what breaks it."""
+    found = Axe().run(page, context=part)
+    assert found.response["passes"], "axe-core has looked at nothing"
+    return {
+        rule["id"]: [f"{node['html']}: {node['failureSummary']}" for node in rule["nodes"]]
+        for rule in found.response["violations"]
+    }
+
+
+def test_the_exported_page_has_no_fault_and_a_planted_one_is_found(
+    new_page, tmp_path, view, scheme
+):
+    view.to_html(tmp_path / "page.html")
+    page = new_page(scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_role("status")).to_contain_text("layer 1 head 2")
+    assert faults(page) == {}
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert set(faults(page)) == {"html-has-lang"}
+
+
+def test_the_live_view_has_no_fault_and_a_planted_one_is_found(new_page, view, scheme):
+    page = host.show(new_page(scheme=scheme), view)
+    page.evaluate("window.selection.set({layer: 1, head: 2, pos: 2})")
+    expect(page.get_by_role("status")).to_contain_text("layer 1 head 2")
+    assert faults(page, ".iw-view") == {}
+    page.evaluate(FAINT)
+    page.get_by_role("listbox").evaluate("(box) => box.removeAttribute('aria-label')")
+    assert set(faults(page, ".iw-view")) >= {"color-contrast", "aria-input-field-name"}
+
+
+def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(
+    new_page, tmp_path, view, scheme
+):
+    path = tmp_path / "saved.html"
+    path.write_text(SAVED.format(_frozen.bundle(view)["text/html"]), "utf-8")
+    page = new_page(scheme=scheme)
+    page.goto(path.as_uri())
+    page.get_by_text("The largest weights").click()
+    expect(page.get_by_role("row").last).to_be_visible()
+    assert faults(page) == {}
+    page.get_by_role("img").evaluate("(picture) => picture.removeAttribute('alt')")
+    assert set(faults(page)) == {"image-alt"}
