@@ -18,7 +18,7 @@ from tests.support import ROOT, tracked_files
 if TYPE_CHECKING:
     from pathlib import Path
 
-CODE = {".css", ".js", ".py", ".typed"}
+CODE = {".css", ".js", ".py", ".ttf", ".txt", ".typed"}  # with the font of pictures, its licence
 RUN_A_PROMPT = """\
 import json
 import sys

@@ -7,6 +7,7 @@ at twice the size they are shown at, so that they stay sharp.
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -31,10 +32,7 @@ _CELL_MOST = 26 * SCALE
 _SIDE_LEAST, _SIDE_MOST = 160 * SCALE, 420 * SCALE
 _THUMBS_MOST = 300 * SCALE
 _THUMB_LEAST, _THUMB_MOST = 12 * SCALE, 72 * SCALE
-_STAND_INS = {  # the brackets around what cannot be seen, which Pillow's font lacks
-    "\N{MATHEMATICAL LEFT ANGLE BRACKET}": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
-    "\N{MATHEMATICAL RIGHT ANGLE BRACKET}": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-}
+_FONT = Path(__file__).parent / "static" / "font.ttf"  # font.txt beside it says whence
 
 
 class Axis(NamedTuple):
@@ -253,18 +251,12 @@ def words(line: str, colour: str = _COLOURS.text) -> Image.Image:
 @cache
 def _drawable(letter: str) -> str:
     font, missing = _font()
-    letter = _STAND_INS.get(letter, letter)
     has_glyph = letter == " " or bytes(font.getmask(letter)) != missing
     return letter if has_glyph else f"U+{ord(letter):04X}"
 
 
 @cache
 def _font() -> tuple[ImageFont.FreeTypeFont, bytes]:
-    """Load Pillow's own font, and how it draws a letter it lacks."""
-    font = ImageFont.load_default(size=_FONT_SIZE)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise TypeError(
-            f"font: expected Pillow with FreeType, got {type(font).__name__}. "
-            "Install Pillow from its wheel."
-        )
+    """Load the font, and how it draws a letter it lacks."""
+    font = ImageFont.truetype(str(_FONT), _FONT_SIZE)
     return font, bytes(font.getmask("\uffff"))

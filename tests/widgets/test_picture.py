@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from interp_widgets import text, theme
 from interp_widgets.widgets import _picture
 
 SEQUENTIAL = theme.ramp(theme.LIGHT.sequential)
 DIVERGING = theme.ramp(theme.LIGHT.diverging)
+DOWN, ACROSS = "from (query) of the longer sentence", "to (key) of a sentence before it"
 MASKED = theme.ramp((theme.LIGHT.masked,) * 2)[0].tolist()
 
 
@@ -77,10 +81,21 @@ def test_a_pixel_is_masked_only_where_all_its_cells_are_hidden_and_they_never_co
     assert image[0, 4].tolist() == MASKED
 
 
+def contains(image, part):
+    """Whether a picture shows another one somewhere at its top or its left edge."""
+    image, part = np.asarray(image), np.asarray(part)
+    height, width = part.shape[:2]
+    if height < width:
+        windows = (image[:height, left : left + width] for left in range(image.shape[1]))
+    else:
+        windows = (image[top : top + height, :width] for top in range(image.shape[0]))
+    return any(np.array_equal(window, part) for window in windows)
+
+
 def axes(rows, columns):
     return [
-        _picture.Axis("from (query)", [f"q{place}" for place in range(rows)]),
-        _picture.Axis("to (key)", [f"k{place}" for place in range(columns)]),
+        _picture.Axis(DOWN, [f"q{place}" for place in range(rows)]),
+        _picture.Axis(ACROSS, [f"k{place}" for place in range(columns)]),
     ]
 
 
@@ -91,6 +106,9 @@ def test_a_rectangle_of_any_shape_is_drawn_with_its_titles_and_its_marks(shape):
     marked = _picture.matrix(values, *axes(*shape), (shape[0] - 1, 0))
     assert plain.size == marked.size
     assert max(plain.size) < 1300
+    for title, turned in ((ACROSS, False), (DOWN, True)):
+        line = _picture.words(title, theme.LIGHT.muted)
+        assert contains(plain, line.transpose(Image.Transpose.ROTATE_90) if turned else line)
     accent = theme.ramp((theme.LIGHT.accent,) * 2)[0]
     assert not (np.asarray(plain) == accent).all(-1).any()
     assert (np.asarray(marked) == accent).all(-1).any()
@@ -129,8 +147,30 @@ def test_a_legend_of_signed_values_says_where_zero_is():
     assert plain.size == signed.size
 
 
+LETTERS = (
+    *("Ünïcödé", "Łódź", "Ωμέγα", "Привет", "x → y", "a ≥ b", "“x…”"),
+    *("\N{MINUS SIGN}", "\N{EMPTY SET}", "\N{DOTTED CIRCLE}", "\N{REPLACEMENT CHARACTER}"),
+    *map(text.visible, (" \n\t", "\u200b", "\u0301", "\ud800", "", "\N{REPLACEMENT CHARACTER}")),
+)
+
+
+@pytest.mark.parametrize("letters", LETTERS)
+def test_the_font_has_the_letters_of_tokens_and_of_the_marks_for_what_cannot_be_seen(letters):
+    assert "".join(map(_picture._drawable, letters)) == letters
+
+
 def test_a_letter_the_font_lacks_prints_as_its_code_point():
-    assert _picture._drawable("漢") == "U+6F22"
-    assert _picture._drawable("a") == "a"
-    assert "".join(map(_picture._drawable, text.visible("\u200b"))) == "\u2039U+200B\u203a"
+    assert [_picture._drawable(letter) for letter in "漢🚀\uffff"] == [
+        "U+6F22",
+        "U+1F680",
+        "U+FFFF",
+    ]
     assert _picture.words("漢").width > _picture.words("a").width
+
+
+def test_the_font_is_small_and_its_licence_lies_beside_it():
+    static = Path(_picture.__file__).parent / "static"
+    assert (static / "font.ttf").stat().st_size < 120_000
+    licence = (static / "font.txt").read_text("utf-8")
+    assert "permission notice shall" in licence
+    assert "pyftsubset" in licence
