@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
     from interp_widgets.models import load_model
-    from interp_widgets.results import AttentionPattern
+    from interp_widgets.results import AttentionPattern, LazyAttentionPattern
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
     from interp_widgets.widgets.prompt import PromptBox
@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AttentionPattern",
     "AttentionView",
+    "LazyAttentionPattern",
     "PromptBox",
     "Selection",
     "Trace",
@@ -31,6 +32,7 @@ __all__ = [
 _HOME = {
     "AttentionPattern": "results",
     "AttentionView": "widgets.attention",
+    "LazyAttentionPattern": "results",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "Trace": "_trace",

@@ -25,10 +25,11 @@ OPTIONAL = {
 # Behind the result torch is gone: these parts import this and nothing else (but themselves and
 # Python's own library). A dot in front means a part of this package.
 ONLY = {
+    "_head_scores": {".results", "numpy"},
     "results": {"numpy"},
     "text": set(),
     "theme": {"numpy", "plotly"},
-    "widgets": {".results", ".text", ".theme"}
+    "widgets": {"._head_scores", ".results", ".text", ".theme"}
     | {"IPython", "PIL", "anywidget", "ipywidgets", "numpy", "plotly", "traitlets"},
 }
 # Before it, no part knows of a later one.
@@ -97,7 +98,8 @@ def test_no_part_imports_a_later_one(root):
 
 def test_backward_imports_are_reported(tmp_path):
     planted = {
-        "results.py": "import torch",
+        "results/bad.py": "import torch",
+        "_head_scores.py": "import jaxtyping",
         "widgets/bad.py": "def draw():\n    from interp_widgets.analysis import attention",
         "widgets/relative.py": "from .. import models",
         "analysis/bad.py": "from interp_widgets import widgets, results",
@@ -109,9 +111,10 @@ def test_backward_imports_are_reported(tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(code)
     assert backward_imports(tmp_path) == [
+        "_head_scores.py:1 imports jaxtyping",
         "analysis/bad.py:1 imports .widgets",
         "course/bad.py:1 imports .widgets",
-        "results.py:1 imports torch",
+        "results/bad.py:1 imports torch",
         "widgets/bad.py:2 imports .analysis",
         "widgets/relative.py:1 imports .models",
     ]

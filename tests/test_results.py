@@ -6,8 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
-from interp_widgets.results import AttentionPattern
+from interp_widgets.results import AttentionPattern, LazyAttentionPattern
+from tests.widgets.samples import weights as random_weights
 
 TOKENS = ("<bos>", " a", " b", " a", " c")
 
@@ -57,6 +59,12 @@ def test_a_wrong_shape_names_what_was_expected_and_what_came(shape):
         ({"token_ids": [1, 2]}, ValueError, r"token_ids: .*\(5,\).*got \(2,\)"),
         ({"layers": (0, 1, 2)}, ValueError, r"layers: .*\(2,\).*got \(3,\)"),
         ({"heads": (4, 4, 5)}, ValueError, "heads: expected different numbers"),
+        ({"layers": 2}, TypeError, "layers: expected one entry for each, got int 2"),
+        ({"queries": (" x", " y")}, ValueError, r"queries: .*\(5,\).*got \(2,\)"),
+        ({"windows": 4}, TypeError, "windows: expected one entry for each, got int 4"),
+        ({"windows": (0, 2.5)}, TypeError, "windows: expected whole numbers"),
+        ({"windows": (0, -1)}, ValueError, r"windows: expected numbers .* from 0.*got \(0, -1\)"),
+        ({"windows": (0, 4)}, ValueError, "windows: .*back than 4 tokens in layer 1, got 1"),
         ({"weights": np.full((2, 3, 5, 5), 1.5)}, ValueError, "after the softmax"),
         ({"weights": np.full((2, 3, 5, 5), -3.0)}, ValueError, "values from -3 to -3"),
     ],
@@ -90,3 +98,112 @@ def test_selecting_what_is_not_there_is_refused(wanted):
     (name,) = wanted
     with pytest.raises(ValueError, match=f"{name}: expected numbers from"):
         pattern().select(**wanted)
+
+
+def test_a_part_of_a_windowed_pattern_keeps_the_windows_of_its_layers():
+    weights = np.zeros((2, 3, 5, 5))
+    weights[0, ..., 0] = 1
+    weights[1] = np.eye(5)
+    made = pattern(weights=weights, layers=(4, 7), windows=(0, 2))
+    assert made.select(layers=[7]).windows == (2,)
+    assert pattern().windows == (0, 0)
+
+
+def test_attention_to_another_text_names_its_queries_and_is_never_causal():
+    made = pattern(weights=np.full((2, 3, 4, 5), 0.2), queries=(" le", " chat", " noir", "."))
+    assert made.shape == (2, 3, 4, 5)
+    assert made.square(1, 2).shape == (4, 5)
+    assert not made.causal
+    with pytest.raises(ValueError, match=r"windows: .*all 0 for attention to another text"):
+        pattern(weights=np.zeros((2, 3, 4, 5)), queries=("", "", "", ""), windows=(0, 3))
+
+
+def test_a_pattern_is_causal_when_no_head_looks_ahead():
+    assert pattern(weights=random_weights()).causal
+    ahead = random_weights()
+    ahead[1, 2, 3, 4] = 0.001
+    assert not pattern(weights=ahead).causal
+
+
+def test_weights_that_nobody_can_write_to_are_kept_without_a_copy():
+    mine = np.full((2, 3, 5, 5), 0.2, dtype=np.float32)
+    mine.flags.writeable = False
+    assert pattern(weights=mine).weights is mine
+    window = mine[:, :, :4, :4]  # someone may still hold what is behind a view of an array
+    assert not np.shares_memory(pattern(weights=window, tokens=TOKENS[:4]).weights, mine)
+
+
+def head_of_array(layer, head):
+    return random_weights()[(4, 7).index(layer), (0, 2, 9).index(head)]
+
+
+def lazy(fetch=head_of_array, **changed):
+    """Layers 4 and 7, heads 0, 2 and 9, fetched from one array."""
+    layout = {"tokens": TOKENS, "layers": (4, 7), "heads": (0, 2, 9)}
+    return LazyAttentionPattern(**{"fetch": fetch} | layout | changed)
+
+
+def test_a_lazy_pattern_fetches_a_head_by_the_models_numbers_and_nothing_before():
+    asked = []
+    made = lazy(lambda *numbers: asked.append(numbers) or torch.eye(5, dtype=torch.bfloat16))
+    assert (made.shape, made.causal, asked) == ((2, 3, 5, 5), True, [])
+    np.testing.assert_array_equal(made.square(1, 2), np.eye(5))
+    assert asked == [(7, 9)]
+    assert made.square(1, 2).dtype == np.float32
+
+
+def test_a_lazy_pattern_holds_no_more_than_three_squares():
+    asked = []
+    made = lazy(lambda *numbers: asked.append(numbers) or np.eye(5))
+    for head in (0, 1, 2, 0, 1, 2):
+        made.square(0, head)
+    assert len(asked) == 3
+    made.square(1, 0)  # drops the first
+    made.square(0, 1)
+    made.square(0, 0)
+    assert asked[3:] == [(7, 0), (4, 0)]
+    assert len(made._recent) == 3
+
+
+def test_a_part_of_a_lazy_pattern_fetches_the_same_heads():
+    small = lazy().select(layers=[7], heads=[9, 0])
+    assert small.shape == (1, 2, 5, 5)
+    np.testing.assert_array_equal(small.square(0, 1), lazy().square(1, 0))
+    assert (small.layers, small.heads) == ((7,), (9, 0))
+
+
+@pytest.mark.parametrize(
+    ("square", "kind", "message"),
+    [
+        (np.eye(4), ValueError, r"fetch: .*\(5, 5\).*got \(4, 4\) in layer 7 head 2"),
+        (np.eye(5)[None], ValueError, r"got \(1, 5, 5\)"),
+        (None, TypeError, "fetch: expected a function that returns an array.*got NoneType"),
+        (np.eye(5) * 3, ValueError, "after the softmax"),
+        (np.eye(5) * np.nan, ValueError, "NaN"),
+        (np.eye(5, k=1), ValueError, "causal: .*layer 7 head 2.*causal=False"),
+        (np.eye(5, k=-4), ValueError, "windows: .*3 tokens in layer 7, got 1"),
+    ],
+)
+def test_a_square_that_does_not_fit_is_refused_when_it_is_fetched(square, kind, message):
+    made = lazy(lambda *_numbers: square, windows=(0, 3))
+    with pytest.raises(kind, match=message):
+        made.square(1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "kind", "message"),
+    [
+        ({"fetch": np.eye(5)}, TypeError, "fetch: expected a function.*got ndarray"),
+        ({"layers": 2}, TypeError, "layers: expected one entry for each, got int 2"),
+        (
+            {"heads": ()},
+            ValueError,
+            r"one layer, head and token, got shape \(2, 0, 5, 5\)",
+        ),
+        ({"tokens": "abcde"}, TypeError, "tokens: .*single str"),
+        ({"token_ids": [1]}, ValueError, "token_ids"),
+    ],
+)
+def test_a_lazy_pattern_that_makes_no_sense_is_refused_before_any_fetch(changed, kind, message):
+    with pytest.raises(kind, match=message):
+        lazy(**changed)

@@ -14,7 +14,7 @@ from interp_widgets.analysis.attention import (
     previous_token_score,
 )
 from interp_widgets.models import load_model
-from interp_widgets.results import AttentionPattern
+from interp_widgets.results import AttentionPattern, LazyAttentionPattern
 from tests.small_gpt2 import HEADS, LAYERS, write_gpt2
 
 SCORES = [duplicate_token_score, first_token_score, induction_score, previous_token_score]
@@ -232,3 +232,34 @@ def test_a_single_position_has_no_such_score(score):
     pattern = AttentionPattern(np.ones((2, 3, 1, 1)), ("a",))
     with pytest.raises(ValueError, match="pattern: expected at least 2 positions, got 1"):
         score(pattern)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_attention_to_another_text_has_no_such_score(score):
+    pattern = AttentionPattern(
+        np.zeros((2, 3, 4, 5)), tuple("abcab"), queries=(" le", " chat", " noir", ".")
+    )
+    with pytest.raises(ValueError, match="pattern: expected attention of a text to itself"):
+        score(pattern)
+
+
+def test_tokens_that_differ_in_an_unseen_character_are_not_copies():
+    pattern = AttentionPattern(np.zeros((2, 3, 3, 3)), ("a", "a\x00", ""))
+    with pytest.raises(ValueError, match="got 3 different ones"):
+        induction_score(pattern)
+
+
+@pytest.mark.parametrize("score", SCORES)
+def test_a_lazy_pattern_scores_as_one_held_whole_and_fetches_each_head_once(score):
+    whole = random_pattern(np.random.default_rng(5))
+    fetched = []
+
+    def fetch(layer, head):
+        fetched.append((layer, head))
+        return whole.weights[layer - 4, head]
+
+    lazy = LazyAttentionPattern(
+        fetch, whole.tokens, layers=(4, 5), heads=(0, 1, 2), token_ids=whole.token_ids
+    )
+    np.testing.assert_array_equal(score(lazy), score(whole))
+    assert len(fetched) == len(set(fetched)) == 6

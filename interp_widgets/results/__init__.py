@@ -1,0 +1,11 @@
+"""What an analysis returns and a widget takes: frozen records of numpy arrays.
+
+A result names its axes and units beside each field and checks its shapes when it is made, so a
+swapped axis fails where it happens and not in a picture three steps later.
+"""
+
+from interp_widgets.results.attention import AttentionPattern
+from interp_widgets.results.lazy_attention import LazyAttentionPattern
+from interp_widgets.results.lens import LogitLens
+
+__all__ = ["AttentionPattern", "LazyAttentionPattern", "LogitLens"]
