@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
+    from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.models import load_model
-    from interp_widgets.results import AttentionPattern, LazyAttentionPattern
+    from interp_widgets.results import AttentionPattern, LazyAttentionPattern, LogitLens
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
     from interp_widgets.widgets.prompt import PromptBox
@@ -21,11 +22,13 @@ __all__ = [
     "AttentionPattern",
     "AttentionView",
     "LazyAttentionPattern",
+    "LogitLens",
     "PromptBox",
     "Selection",
     "Trace",
     "__version__",
     "load_model",
+    "logit_lens",
     "trace",
 ]
 
@@ -33,10 +36,12 @@ _HOME = {
     "AttentionPattern": "results",
     "AttentionView": "widgets.attention",
     "LazyAttentionPattern": "results",
+    "LogitLens": "results",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "Trace": "_trace",
     "load_model": "models",
+    "logit_lens": "analysis.lens",
     "trace": "_trace",
 }
 

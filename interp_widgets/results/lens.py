@@ -79,10 +79,9 @@ class LogitLens:
         if self.divergence is not None:
             divergence = _numbers("divergence", self.divergence, (rows, positions))
             _checks.put(self, divergence=divergence)
-        self._check_targets((rows, positions))
-        self._check_words()
+        self._check_words({*ids.ravel().tolist(), *self._check_targets((rows, positions))})
 
-    def _check_targets(self, places: tuple[int, int]) -> None:
+    def _check_targets(self, places: tuple[int, int]) -> list[int]:
         ids = np.array(() if self.target_ids is None else self.target_ids, dtype=np.int64)
         shape = (*places, *ids.shape)
         probs = np.zeros(shape) if self.target_ids is None else self.target_probs
@@ -93,15 +92,16 @@ class LogitLens:
             target_probs=_probabilities("target_probs", probs, shape),
             target_ranks=_checks.frozen(_shaped("target_ranks", ranks, shape).astype(np.int64)),
         )
+        numbers: list[int] = ids.tolist()
+        return numbers
 
-    def _check_words(self) -> None:
-        needed = {*np.unique(self.top_ids).tolist(), *np.unique(self.target_ids).tolist()}
+    def _check_words(self, needed: set[int]) -> None:
         if missing := needed - set(self.words):
             raise ValueError(
                 f"words: expected the text of every id, got none for {sorted(missing)[:5]}. "
                 "Decode each id with the model's tokenizer."
             )
-        words = {number: str(self.words[number]) for number in sorted(needed)}
+        words = {int(number): str(self.words[number]) for number in sorted(needed)}
         _checks.put(self, words=MappingProxyType(words))
 
 
