@@ -74,9 +74,17 @@ def literal(token: str, limit: int = LITERAL_LIMIT) -> str:
     return f"{_shorten(token, limit)!r} ({len(token)} characters)"
 
 
+def encodable(text: str) -> str:
+    """Return text that can be sent to a browser: half a character becomes its code point."""
+    return "".join(
+        _visible_character(character) if unicodedata.category(character) == "Cs" else character
+        for character in text
+    )
+
+
 def html(text: str) -> str:
     """Escape text for the inside of an HTML element or a quoted attribute."""
-    return _html.escape(_encodable(text), quote=True)
+    return _html.escape(encodable(text), quote=True)
 
 
 def json_for_script(value: Any) -> str:  # noqa: ANN401 -- any JSON value
@@ -91,7 +99,7 @@ def json_for_script(value: Any) -> str:  # noqa: ANN401 -- any JSON value
 
 def plotly(text: str) -> str:
     """Escape text for a plotly title, label or hover, which read some markup and some TeX."""
-    escaped = _html.escape(_encodable(text), quote=False)
+    escaped = _html.escape(encodable(text), quote=False)
     return escaped.replace("$", "&#36;")
 
 
@@ -109,10 +117,3 @@ def _shorten(text: str, limit: int | None) -> str:
     tail = (limit - 1) // 3
     head = limit - 1 - tail
     return text[:head] + "\N{HORIZONTAL ELLIPSIS}" + text[len(text) - tail :]
-
-
-def _encodable(text: str) -> str:
-    return "".join(
-        _visible_character(character) if unicodedata.category(character) == "Cs" else character
-        for character in text
-    )
