@@ -1,8 +1,8 @@
-"""What every view is made of: its code for the browser, its selection, its frozen picture.
+"""What every view is made of: its code for the browser, its selection, its picture, its life.
 
 A view is a subclass that names its files: ``class LensView(View, stem="lens")`` takes
-``static/lens.js`` with what it imports, and ``static/lens.css`` behind ``base.css``. It
-declares its data as synced traits, raises ``rev`` when they change, and answers ``describe``.
+``static/lens.js`` with what that imports, and ``static/lens.css`` behind ``base.css``. It
+declares its data as synced traits and answers the methods that raise NotImplementedError here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import ipywidgets
 import traitlets
 
 from interp_widgets import text, theme
-from interp_widgets.widgets import _export, _frozen
+from interp_widgets.widgets import _export, _frozen, _life
 from interp_widgets.widgets._join import join_modules
 from interp_widgets.widgets._selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -31,7 +31,7 @@ def _static(name: str) -> str:
     return (_STATIC / name).read_text("utf-8")
 
 
-class View(anywidget.AnyWidget):
+class View(_life.Lasting, anywidget.AnyWidget):
     """Show data in the browser; the parts that no view should write again.
 
     Attributes:
@@ -53,8 +53,9 @@ class View(anywidget.AnyWidget):
             cls._css = theme.css() + _static("base.css") + _static(f"{stem}.css")
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, *, selection: Selection | None, title: str | None, **data: object) -> None:
+    def __init__(self, *, selection: Selection | None, title: str | None) -> None:
         self.picture: Any = None  # the handle of its frozen output, once shown
+        self._asleep = False  # whether the data was let go of
         chosen = Selection() if selection is None else selection
         if not isinstance(chosen, Selection):
             raise TypeError(
@@ -65,9 +66,8 @@ class View(anywidget.AnyWidget):
             raise TypeError(
                 f"title: expected a str or None, got {type(title).__name__}. Write it as text."
             )
-        super().__init__(selection=chosen, title=text.prose(title or ""), **data)
+        super().__init__(selection=chosen, title=text.prose(title or ""), **self._data())
         self.on_msg(self._on_request)
-        self.selection.observe(self._renew_picture, "value")
 
     @traitlets.default("view_id")
     def _new_view_id(self) -> str:
@@ -75,22 +75,6 @@ class View(anywidget.AnyWidget):
 
     def describe(self) -> str:
         """Say in a paragraph what the view shows."""
-        raise NotImplementedError
-
-    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Answer one message of the browser with a message and its buffers."""
-        raise NotImplementedError
-
-    def source(self) -> dict[str, str]:
-        """Say where the numbers come from, for a page that outlives the notebook."""
-        raise NotImplementedError
-
-    def export_requests(self) -> list[dict[str, Any]]:
-        """List the messages whose answers an exported page must carry, most wanted first."""
-        raise NotImplementedError
-
-    def frozen(self) -> _frozen.Frozen:
-        """Give what the frozen picture shows when the view itself cannot be there."""
         raise NotImplementedError
 
     @property
@@ -102,11 +86,30 @@ class View(anywidget.AnyWidget):
         """List the numbers on show as a pandas table, with the exact text of each token."""
         raise NotImplementedError
 
+    def frozen(self) -> _frozen.Frozen:
+        """Give what the frozen picture shows when the view itself cannot be there."""
+        raise NotImplementedError
+
+    def source(self) -> dict[str, str]:
+        """Say where the numbers come from, for a page that outlives the notebook."""
+        raise NotImplementedError
+
+    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """Answer one message of the browser with a message and its buffers."""
+        raise NotImplementedError
+
+    def export_requests(self) -> Iterable[dict[str, Any]]:
+        """List the messages whose answers an exported page must carry, most wanted first."""
+        raise NotImplementedError
+
+    def _data(self) -> dict[str, Any]:
+        """Make the traits that hold the data out of what the view was given, whenever needed."""
+        raise NotImplementedError
+
     @property
     def nbytes(self) -> int:
         """Bytes of numbers that the browser holds before it asks for more."""
-        values = (getattr(self, name) for name in self.class_traits(sync=True))
-        return sum(len(value) for value in values if isinstance(value, bytes))
+        return sum(len(getattr(self, name)) for name in self._bytes_traits())
 
     def to_png(self, path: str | Path | None = None) -> bytes:
         """Draw the view as a picture on a light ground, as it stays behind without a kernel.
@@ -135,6 +138,46 @@ class View(anywidget.AnyWidget):
         if path is not None:
             Path(path).write_text(page, "utf-8")
         return page
+
+    def open(self) -> None:
+        """Make the view known to the browser, with its data and its selection."""
+        self.wake()
+        self.selection.join(self)
+        self.selection.observe(self._renew_picture, "value")
+        super().open()
+
+    def close(self) -> None:
+        """Take the view off the page; what it was given stays, what was made of it goes."""
+        if self.comm is None:
+            return
+        super().close()
+        self.selection.unobserve(self._renew_picture, "value")
+        self.selection.leave(self)
+        self._release()
+        self._asleep = True
+
+    def wake(self) -> None:
+        """Make the data of a closed view again, for whoever reads its traits."""
+        if self._asleep:
+            self._asleep = False
+            self._refill()
+
+    def _parts(self) -> Iterator[ipywidgets.Widget]:
+        yield self.layout  # the selection is told by itself, because views share it
+
+    def _release(self) -> None:
+        """Let go of what `_refill` can make again."""
+        for name in self._bytes_traits():
+            setattr(self, name, b"")
+
+    def _refill(self) -> None:
+        """Make again what `_release` let go of."""
+        for name, value in self._data().items():
+            setattr(self, name, value)
+
+    def _bytes_traits(self) -> list[str]:
+        synced = self.traits(sync=True).items()
+        return [name for name, trait in synced if isinstance(trait, traitlets.Bytes)]
 
     @contextmanager
     def _new_data(self) -> Iterator[None]:

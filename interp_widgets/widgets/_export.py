@@ -69,6 +69,7 @@ def _hash(script: str) -> str:
 
 
 def _data(view: View) -> dict[str, Any]:
+    view.wake()
     names = set(view.class_traits(sync=True)) - set(AnyWidget.class_traits()) - _REPLACED
     state = {name: getattr(view, name) for name in sorted(names)}
     buffers = {name: _pack(value) for name, value in state.items() if isinstance(value, bytes)}

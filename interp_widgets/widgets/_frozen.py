@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from interp_widgets import text
+from interp_widgets.widgets import _life
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
@@ -58,6 +59,7 @@ def show(view: View, widget: Widget) -> None:
     """
     from IPython.display import display
 
+    _life.show(widget)
     view.picture = display(bundle(view), raw=True, display_id=True)  # type: ignore[no-untyped-call]
     live = {
         _MIME: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
@@ -67,8 +69,11 @@ def show(view: View, widget: Widget) -> None:
 
 
 def bundle(view: View) -> dict[str, str]:
-    """Make the output of the picture: HTML that needs no script, and text."""
-    return {"text/html": _html(view), "text/plain": view.describe()}
+    """Make the output of the picture: HTML that needs no script, and for others image and text."""
+    frozen = view.frozen()
+    image = base64.b64encode(png(frozen.image)).decode()
+    html = _html(view, frozen, image)
+    return {"text/html": html, "image/png": image, "text/plain": view.describe()}
 
 
 def png(image: Image.Image) -> bytes:
@@ -78,9 +83,7 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _html(view: View) -> str:
-    frozen = view.frozen()
-    source = "data:image/png;base64," + base64.b64encode(png(frozen.image)).decode()
+def _html(view: View, frozen: Frozen, image: str) -> str:
     heads = "".join(f"<th>{text.html(head)}</th>" for head in frozen.heads)
     rows = "".join(
         "<tr>" + "".join(f"<td>{text.html(cell)}</td>" for cell in row) + "</tr>"
@@ -89,8 +92,9 @@ def _html(view: View) -> str:
     style = _STYLE.format(id=view.view_id)
     title = f"<p><strong>{text.html(view.title)}</strong></p>" if view.title else ""
     return (
-        f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}">{title}'
-        f'<img src="{source}" alt="{text.html(view.describe())}" '
+        f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}" '
+        f'style="overflow-wrap: anywhere">{title}'
+        f'<img src="data:image/png;base64,{image}" alt="{text.html(view.describe())}" '
         f'width="{frozen.image.width // 2}">'
         f"<details><summary>The largest weights</summary><table><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></details><p>{_BACK}</p></div>"

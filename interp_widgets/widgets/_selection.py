@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+from weakref import WeakSet
 
 import ipywidgets
 import traitlets
@@ -60,6 +61,7 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
 
     def __init__(self, **chosen: int | None) -> None:
         _inputs.refuse_unknown(chosen, _FIELDS)
+        self._users: WeakSet[ipywidgets.Widget] = WeakSet()
         super().__init__(**chosen)
         self._take_snapshot()
 
@@ -80,6 +82,17 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
     def clear(self) -> None:
         """Choose nothing."""
         self.set(**asdict(SelectionValue()))
+
+    def join(self, user: ipywidgets.Widget) -> None:
+        """Stay open for a view that is on the page."""
+        self._users.add(user)
+        self.open()
+
+    def leave(self, user: ipywidgets.Widget) -> None:
+        """Close when the last view that was on the page is gone; what is chosen stays."""
+        self._users.discard(user)
+        if not self._users:
+            self.close()
 
     @traitlets.observe(*_FIELDS)
     def _on_field(self, _change: object) -> None:

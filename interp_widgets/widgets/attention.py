@@ -85,7 +85,7 @@ class AttentionView(View, stem="attention"):
         _inputs.refuse_unknown(unknown, _OPTIONS)
         self._choice: dict[str, Any] = {"layers": layers, "heads": heads, "batch": batch}
         self.pattern = _inputs.attention_pattern(data, tokens, **self._choice)
-        super().__init__(selection=selection, title=title, **_traits(self.pattern))
+        super().__init__(selection=selection, title=title)
 
     def update(self, data: object, tokens: Sequence[str] | None = None) -> None:
         """Swap the data in place; what is chosen stays chosen where it still exists.
@@ -104,6 +104,9 @@ class AttentionView(View, stem="attention"):
             for name, value in _traits(pattern).items():
                 setattr(self, name, value)
         self._forget_what_is_gone()
+
+    def _data(self) -> dict[str, Any]:
+        return _traits(self.pattern)
 
     def describe(self) -> str:
         """Say in a paragraph what the view shows and where its largest weights are."""

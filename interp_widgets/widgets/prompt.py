@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from interp_widgets import text
-from interp_widgets.widgets import _frozen
+from interp_widgets.widgets import _frozen, _life
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ _DEBOUNCE = 0.35  # seconds without a key before a prompt is run
 _BUTTON_LIMIT = 60  # characters of an example on its button
 
 
-class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
+class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
     """Run a model on whatever is typed, and show the result in a view beneath.
 
     A prompt is run when typing pauses, or at once on Enter, in a thread of its own: typing is
@@ -51,8 +51,9 @@ class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
         self._tickets = threading.Lock()
         self._running = threading.Lock()
         self._timer: threading.Timer | None = None
+        offered = [text.encodable(example) for example in examples]
         self.prompt = ipywidgets.Text(
-            value=examples[0] if examples else "",
+            value=offered[0] if offered else "",
             description="Prompt",
             placeholder="Type a sentence",
             layout=ipywidgets.Layout(width="98%"),
@@ -61,7 +62,7 @@ class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
         self.prompt.observe(lambda _change: self._later(self._debounce), "value")
         self.prompt.on_msg(self._on_message)
         buttons = ipywidgets.Box(
-            [self._button(example) for example in examples],
+            [self._button(example) for example in offered],
             layout=ipywidgets.Layout(flex_flow="row wrap"),
         )
         super().__init__([self.prompt, buttons, self.message, view])
@@ -78,6 +79,14 @@ class PromptBox(ipywidgets.VBox):  # type: ignore[misc]
             return True
         timer.join(timeout)
         return not timer.is_alive()
+
+    def close(self) -> None:
+        """Take the box off the page with its view; a prompt that has not run yet never will."""
+        with self._tickets:
+            self._ticket += 1
+            if self._timer is not None:
+                self._timer.cancel()
+        super().close()
 
     def _ipython_display_(self, **_kwargs: object) -> None:
         _frozen.show(self._view, self)
