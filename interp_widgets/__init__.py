@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
     from interp_widgets.analysis.lens import logit_lens
+    from interp_widgets.course.catalogue import lesson
     from interp_widgets.models import load_model
     from interp_widgets.results import AttentionPattern, LazyAttentionPattern, LogitLens
     from interp_widgets.widgets._selection import Selection
@@ -27,6 +28,7 @@ __all__ = [
     "Selection",
     "Trace",
     "__version__",
+    "lesson",
     "load_model",
     "logit_lens",
     "trace",
@@ -40,6 +42,7 @@ _HOME = {
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "Trace": "_trace",
+    "lesson": "course.catalogue",
     "load_model": "models",
     "logit_lens": "analysis.lens",
     "trace": "_trace",

@@ -22,7 +22,7 @@
 #
 # | | |
 # | --- | --- |
-# | Time | 20 minutes |
+# | Time | 40 minutes |
 # | Difficulty | 1 of 5 |
 # | You need | a little Python; no machine learning |
 # | It uses | no network and no GPU |
@@ -35,12 +35,14 @@ import interp_widgets as iw
 from interp_widgets.course import environment
 
 environment.check()
+lesson = iw.lesson("00_start_here")
 
 # %% [markdown]
 # ## You will be able to
 #
 # - load a trained language model and run it on a sentence of yours;
 # - read an attention pattern: which token looks at which, in which layer and head;
+# - turn "looks at the token before" into a number, and say which head does it most;
 # - find **induction heads**, and say how their pattern differs from that of other heads;
 # - show with a control that the pattern belongs to what the model has learned.
 
@@ -109,17 +111,56 @@ iw.PromptBox(
 #
 # - You work on a copy in the folder `work`. An update of the course never overwrites it.
 # - A cell that checks an answer says *not started* until you have given one, so **Run All** never
-#   stops.
+#   stops. If the answer is not right yet, it says what came and what was expected, offers hints, and
+#   goes on with an answer of its own.
 # - If you restart the kernel, choose **Run > Run All Cells**: what was drawn before no longer follows.
 # - Names that you choose begin with `my_`.
-# - Some answers are code. Others, like the next one, are something you select in a picture.
+# - Some answers are code. Others are something you select in a picture.
+# - Before some figures you are asked for a guess. Nobody sees it; comparing it with what comes is how
+#   one learns to expect the right thing.
 # - Every claim comes with a number, and with a control that could have shown it wrong.
+#
+# What you have passed is kept on this computer and nowhere else. New words are in the
+# [glossary](glossary.md).
 
 # %% [markdown]
-# ## First task: find an induction head
+# ## First task: a number for what a head does
+#
+# You saw that one head of layer 0 looks at the token before. *How much* does it do so? Take its square
+# of weights: row `query`, column `key`. Average the weight that each token gives to the token just
+# before it. The first token has none before it, so it does not count. (6 minutes, difficulty 2 of 5.)
+
+
+# %%
+def my_previous_token_score(weights):
+    """Return one number from 0 to 1; weights[query, key] is the attention of one head."""
+    ...  # your code
+
+
+# %%
+previous_token_score = lesson.check("previous-token-score", my_previous_token_score)
+
+# %% [markdown]
+# Now every head gets its number, from your function if it is right, and from ours until then.
+
+# %%
+reading = iw.trace(model, prompt)
+for layer in range(4):
+    heads = reading["pattern", layer]  # (head, query, key)
+    print(f"layer {layer}:", *(f"{previous_token_score(head):.2f}" for head in heads))
+
+# %% [markdown]
+# **What you should see.** One number far above the others, for head 3 of layer 0. A number for each
+# head is what lets us look at many heads at once, and compare models.
+
+# %% [markdown]
+# ## Second task: find an induction head
 #
 # Here the model reads a list of words and then the same list again. The words are random, so the
-# first time it can only guess. The second time it knows what comes next: it must be copying.
+# first time it can only guess. **Predict first:** how sure will it be the second time?
+
+# %%
+lesson.predict("second-time")
 
 # %%
 words = "river coin Paris lamp doctor horse Monday castle"
@@ -128,6 +169,9 @@ tokens = model.to_tokens(text)[0]
 right = model(text)[0, :-1].softmax(-1)[range(len(tokens) - 1), tokens[1:]]
 print(f"chance given to the next word, first time:  {right[2:10].mean():6.1%}")
 print(f"chance given to the next word, second time: {right[12:19].mean():6.1%}")
+
+# %%
+lesson.reveal("second-time")
 
 # %% [markdown]
 # The copying begins in **induction heads**. At the second `river`, such a head looks back, not at the
@@ -138,7 +182,7 @@ print(f"chance given to the next word, second time: {right[12:19].mean():6.1%}")
 # induction head?
 
 # %%
-my_guess = ...  # a layer: 0, 1, 2 or 3
+lesson.predict("layer-without")
 
 # %%
 from interp_widgets.analysis.attention import attention_pattern, induction_score
@@ -149,26 +193,10 @@ repeated
 
 # %% [markdown]
 # Click the small square of a head you take for an induction head, then run the next cell. There is more
-# than one; try as often as you like.
-#
-# <details><summary>Hint 1</summary>
-#
-# Point at a word in the second half of the list. In which head does it look at a word of the first
-# half?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# In the second half, an induction head has a strong diagonal stripe far below the main diagonal. Its
-# cells say: the word I look at is the one that followed me last time.
-#
-# </details>
+# than one; try as often as you like. (5 minutes, difficulty 1 of 5.)
 
 # %%
-from interp_widgets.course.lessons import start_here
-
-my_head = repeated.selection.value
-start_here.check_induction_head(my_head, pattern)
+induction_head = lesson.check("induction-head", repeated.selection.value)
 
 # %% [markdown]
 # ## All heads at once, and a control
@@ -188,20 +216,39 @@ for name, score in scores.items():
 import plotly.graph_objects as go
 
 from interp_widgets import theme
+from interp_widgets.course.lessons.start_here import INDUCTION_THRESHOLD
 
 figure = go.Figure(layout={"template": theme.plotly_template(), "height": 340})
 layers, heads = zip(*((f"layer {i // 4}", f"{i % 4}") for i in range(16)), strict=True)
 for name, score in scores.items():
     figure.add_bar(x=[layers, heads], y=score.ravel(), name=name)
-figure.add_hline(y=start_here.INDUCTION_THRESHOLD, line_dash="dot", line_width=1)
+figure.add_hline(y=INDUCTION_THRESHOLD, line_dash="dot", line_width=1)
 figure.update_layout(
     xaxis_title="head", margin_b=80, yaxis={"title": "induction score", "range": [0, 1]}
 )
 
 # %% [markdown]
 # **What you should see.** The dotted line is what the check asks for. Several heads reach it, in layers
-# 1 to 3, and none in layer 0: the first layer has nothing from before to read. Was that your guess?
-# Early in training no head comes near the line. The stripe is something the network learned.
+# 1 to 3, and none in layer 0: the first layer has nothing from before to read. Early in training no
+# head comes near the line. The stripe is something the network learned. Was that your guess?
+
+# %%
+lesson.reveal("layer-without")
+
+# %% [markdown]
+# ## Quiz
+#
+# Five questions on what you have just done.
+
+# %%
+lesson.quiz("quiz")
+
+# %% [markdown]
+# How well did you predict, and what have you done?
+
+# %%
+lesson.reveal()
+lesson.progress()
 
 # %% [markdown]
 # ## Take-away
@@ -223,6 +270,21 @@ figure.update_layout(
 # view.to_html("attention.html")      # one file that opens anywhere
 # ```
 #
+# New words, one sentence each, in the [glossary](glossary.md): [token](glossary.md#token),
+# [attention pattern](glossary.md#attention-pattern), [induction head](glossary.md#induction-head),
+# [control](glossary.md#control).
+#
 # **To read.** Elhage et al. 2021, *A Mathematical Framework for Transformer Circuits*; Olsson et al.
 # 2022, *In-context Learning and Induction Heads*; Bereska and Gavves 2024, *Mechanistic Interpretability
 # for AI Safety: A Review*, which this course follows.
+
+# %% [markdown]
+# ## Before you go on: a self-test
+#
+# The notebooks after this one take some linear algebra and a little PyTorch for granted. Ten questions
+# show where you stand. With seven or more right you will be fine. With fewer, take an hour for PyTorch's
+# own *Learn the Basics* (tensors, autograd) and for matrices, dot products and rank in any introduction
+# to linear algebra; the reasons beneath the questions say which one you need.
+
+# %%
+lesson.quiz("self-test")

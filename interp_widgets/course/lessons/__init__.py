@@ -1,1 +1,1 @@
-"""One module for each notebook that checks answers, named after the notebook."""
+"""One module for each notebook with exercises, named after it; each defines `LESSON`."""
