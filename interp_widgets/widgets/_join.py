@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 _IMPORT = re.compile(r'import \{[^}]*\} from "\./(\w+)\.js";\n')
 _ANY_IMPORT = re.compile(r"^import\b.*", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
-_COMMENT = re.compile(r"^ */\*\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_DOC = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
+_NOTE = re.compile(r"(?:^|[ \t])// .*", re.MULTILINE)
+_SPACE = re.compile(r"^\s+|[ \t]+$", re.MULTILINE)
+_TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)')
+_STYLE_NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_LOOSE = re.compile(r"\s*([{};])\s*|\s+")
+_LOOSE = re.compile(r"(?<!default) *([=<>(){}\[\],;:?&|*/%!]) *")
 
 
 def join_modules(stem: str, read: Callable[[str], str]) -> str:
@@ -27,8 +33,10 @@ def join_modules(stem: str, read: Callable[[str], str]) -> str:
             form ``import { names } from "./sibling.js";``, and imports nothing else.
 
     Returns:
-        One module with a single export, the view's default one, and without doc comments,
-        because every instance of the view carries it.
+        One module with a single export, the view's default one, and without comments and
+        spaces that nobody needs, because every instance of the view carries it. So no text in a
+        module may run over several lines, hold what looks like a comment, or stand in backticks
+        within backticks.
 
     Raises:
         ValueError: a module imports in another way, or anything that is not beside it.
@@ -36,6 +44,15 @@ def join_modules(stem: str, read: Callable[[str], str]) -> str:
     joined: dict[str, str] = {}
     _join(stem, read, joined)
     return "".join(joined.values())
+
+
+def bare_style(text: str) -> str:
+    """Leave out of a style sheet its comments and the spaces that nobody needs.
+
+    Args:
+        text: a style sheet that holds no text in quotes with a run of spaces or a brace.
+    """
+    return _STYLE_LOOSE.sub(lambda found: found[1] or " ", _STYLE_NOTE.sub("", text))
 
 
 def _join(stem: str, read: Callable[[str], str], joined: dict[str, str]) -> None:
@@ -50,4 +67,13 @@ def _join(stem: str, read: Callable[[str], str], joined: dict[str, str]) -> None
             f'{stem}.js: expected imports of the form import {{ a }} from "./sibling.js"; at the '
             f"top, got {left[0]!r}. Import siblings only, before anything else."
         )
-    joined[stem] = _COMMENT.sub("", _EXPORT.sub("", text))
+    joined[stem] = _bare(_EXPORT.sub("", text))
+
+
+def _bare(text: str) -> str:
+    """Leave out comments, indentation and the spaces beside punctuation, but for texts."""
+    for waste in (_DOC, _NOTE, _SPACE):
+        text = waste.sub("", text)
+    parts = _TEXT.split(text.strip())  # every other part is a text in quotes
+    parts[::2] = [_LOOSE.sub(r"\1", part) for part in parts[::2]]
+    return "".join(parts) + "\n"

@@ -1,6 +1,7 @@
 """A plain page that stands in for a notebook: it imports a view's module as it is on the disk.
 
 Everything a test wants to know lies on `window`: `models`, `selection`, and what was `sent`.
+A view's module is named by its stem, as its Python class names it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import base64
 
 import anywidget
 
+from interp_widgets import theme
 from tests.support import ROOT
 
 STATIC = ROOT / "interp_widgets" / "widgets" / "static"
@@ -26,7 +28,11 @@ class Model {
     this.widget_manager = { get_model: async (id) => managed[id] };
   }
   get(name) { return this.state[name]; }
-  set(changes) { Object.assign(this.state, changes); this.tell("change"); }
+  set(changes) {
+    const news = Object.keys(changes).some((name) => changes[name] !== this.state[name]);
+    Object.assign(this.state, changes);
+    if (news) this.tell("change"); // as Backbone does
+  }
   save_changes() { this.saved += 1; }
   on(event, listener) { (this.listeners[event] ??= []).push(listener); }
   off(event, gone) {
@@ -36,7 +42,18 @@ class Model {
   send(content) { window.sent.push(content); }
 }
 
-window.bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+const unpack = (value) => (value?.base64 === undefined ? value : bytes(value.base64));
+window.unpacked = (state) => Object.fromEntries(
+  Object.entries(state).map(([name, value]) => [name, unpack(value)]),
+);
+window.reply = (model, message, buffers) => {
+  window.models[model].tell("msg:custom", message, buffers.map(unpack));
+};
+window.kernel = (alive) => { // as a raw ipywidgets model tells of it
+  window.selection.comm_live = alive;
+  window.selection.tell("comm_live_update");
+};
 window.sent = [];
 window.stops = [];
 window.models = [];
@@ -44,10 +61,7 @@ window.selection = new Model({
   layer: null, head: null, pos: null, key: null, token_id: null, feature: null,
 });
 window.show = (state) => {
-  const model = new Model(
-    { ...state, overview: window.bytes(state.overview), selection: "IPY_MODEL_chosen" },
-    { chosen: window.selection },
-  );
+  const model = new Model(window.unpacked(state), { chosen: window.selection });
   const el = document.createElement("div");
   window.models.push(model);
   requestAnimationFrame(() => document.body.append(el)); // afterwards, as JupyterLab does
@@ -58,11 +72,10 @@ window.ready = true;
 """
 
 
-def show(page, *views):
-    """Show views on one page, all with one selection."""
-    css, html = views[0]._css, _PAGE.replace("STEM", "attention")
+def show(page, *views, stem="attention"):
+    """Show views of one kind on one page, all with one selection."""
     page.context.set_offline(False)  # the host is answered right here, not by a network
-    page.route(f"{ADDRESS}**", lambda route: answer(route, css, html))
+    page.route(f"{ADDRESS}**", lambda route: answer(route, stem))
     page.goto(ADDRESS)
     page.wait_for_function("window.ready")
     for view in views:
@@ -70,31 +83,47 @@ def show(page, *views):
     return page
 
 
-def answer(route, css, html):
+def answer(route, stem):
     name = route.request.url.removeprefix(ADDRESS)
     if name == "":
-        route.fulfill(body=html, content_type="text/html; charset=utf-8")
+        route.fulfill(body=_PAGE.replace("STEM", stem), content_type="text/html; charset=utf-8")
     elif name == "style.css":
-        route.fulfill(body=css, content_type="text/css; charset=utf-8")
+        route.fulfill(body=style(stem), content_type="text/css; charset=utf-8")
     else:
         route.fulfill(body=(STATIC / name).read_text("utf-8"), content_type="text/javascript")
 
 
+def style(stem):
+    return theme.css() + "".join(
+        (STATIC / f"{name}.css").read_text("utf-8") for name in ("base", stem)
+    )
+
+
 def state_of(view):
-    """What the browser would be sent, bytes as base64."""
+    """What the browser would be sent; bytes wrapped so that they can travel as text."""
     names = set(view.class_traits(sync=True)) - set(anywidget.AnyWidget.class_traits())
-    state = {name: getattr(view, name) for name in names if not name.startswith("_")}
-    del state["selection"]
-    return state | {"overview": base64.b64encode(view.overview).decode()}
+    state = {name: packed(getattr(view, name)) for name in names if not name.startswith("_")}
+    return state | {"selection": "IPY_MODEL_chosen"}
+
+
+def packed(value):
+    return {"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+
+
+def update(page, view, model=0):
+    """Send the state of a view again, as the kernel does when it has changed."""
+    page.evaluate(
+        "([model, state]) => window.models[model].set(window.unpacked(state))",
+        [model, state_of(view)],
+    )
 
 
 def reply(page, view, request, model=0):
     """Answer a request of the browser as the kernel would."""
     message, buffers = view.answer(request)
     page.evaluate(
-        "([model, message, buffers]) => window.models[model].tell("
-        "'msg:custom', message, buffers.map(window.bytes))",
-        [model, message, [base64.b64encode(buffer).decode() for buffer in buffers]],
+        "([model, message, buffers]) => window.reply(model, message, buffers)",
+        [model, message, [packed(buffer) for buffer in buffers]],
     )
 
 

@@ -45,7 +45,7 @@ def take(browser, page_file, scheme, width):
     )
     page = context.new_page()
     page.goto(page_file.as_uri())
-    page.get_by_role("option").last.hover()
+    page.get_by_role("listbox").get_by_role("option").last.hover()
     path = SHOTS / f"attention-{scheme}-{width}.png"
     page.screenshot(path=path, full_page=True)
     print(path.relative_to(ROOT))

@@ -46,6 +46,6 @@ def test_the_code_of_a_view_keeps_to_its_budget(view):
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_view_is_one_module_with_one_export_and_no_import(view):
     assert re.findall(r"^(?:import|export)\b.*", view._esm, re.MULTILINE) == [
-        "export default { render };"
+        "export default {render};"
     ]
     assert not re.search(r"^ */\*\*", view._esm, re.MULTILINE)

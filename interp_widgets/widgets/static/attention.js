@@ -1,136 +1,181 @@
-import { element, legend, oncePerFrame, openRoot, selectionOf, watchLook } from "./base.js";
+import { clamp, element, legend } from "./base.js";
+import { choice, radios, tick } from "./controls.js";
 import { HeadGrid } from "./heads.js";
-import { HeadMatrix } from "./matrix.js";
-import { readColours } from "./paint.js";
+import { Matrix } from "./matrix.js";
+import { sayCell, sayLine, sayPrecision } from "./say.js";
+import { strongest } from "./sheet.js";
 import { TokenStrip } from "./strip.js";
+import { View, renderer } from "./view.js";
 import { Weights } from "./weights.js";
 
 /** @typedef {import("./base.js").Model} Model */
+/** @typedef {import("./weights.js").Known} Known */
+/** @typedef {import("./matrix.js").Axis} Axis */
+/** @typedef {import("./matrix.js").Cell} Cell */
+/** @typedef {{name: string, scores: number[]}} Order */
+/** @typedef {"query" | "key"} Side of the attention that a token stands on */
 
 /**
  * What is pointed at or chosen, as places in the data; null where nothing is.
  * @typedef {{layer: number, head: number, query: number | null, key: number | null}} Place
  */
 
-/** @typedef {"query" | "key"} Mode which side of the attention a token stands on */
+const READ = {
+  run: "Each square is one head. In it, each row is a token and shows how that token shares out " +
+    "its attention: the stronger a cell's colour, the more goes to the token of that column. " +
+    "A row adds up to 1. Point at a head or a token to look at it, click to keep it.",
+  difference: "Each square is one head. In it, each row is a token, and the colours say to which " +
+    "tokens it gives more or less attention than in the other run. Point at a head or a token to " +
+    "look at it, click to keep it.",
+};
+/** @type {[string, string][]} */
+const QUESTIONS = [["query", "Where does it look? (query)"], ["key", "Who looks at it? (key)"]];
+const HIDE = "and share its part out again: each row's other weights are scaled up to add up to 1";
+const SMALLEST = 5; // CSS pixels; where cells are smaller, some are shown enlarged
+const MAP = 330; // width of the whole head beside its enlarged part
+const ENLARGED = 18; // width of a cell there
+const GAP = 14; // between the two
 
-const HOW_TO_READ = "Each square is one head. In it, each row is a token and shows how that token " +
-  "shares out its attention: the stronger a cell's colour, the more goes to the token of that " +
-  "column. A row adds up to 1. Point at a head or a token to look at it, click to keep it.";
-
-/** What is shown, from the four places it can come from, and the parts that show it. */
-export class AttentionView {
-  title = element("div", "iw-title");
+/** Every head as a thumbnail, one head enlarged, and the text. */
+export class AttentionView extends View {
+  controls = element("div", "iw-controls");
   all = element("div", "iw-panel");
+  heading = element("div", "iw-caption");
+  hint = element("div", "iw-hint");
   one = element("div", "iw-panel");
-  sentence = element("div", "iw-sentence");
   caption = element("div", "iw-caption");
-  legend = element("div", "");
-  readout = element("div", "iw-readout");
-  foot = element("div", "iw-foot");
-  /** @type {Model | null} */
-  selection = null;
-  /** @type {Partial<Place>} */
-  keyed = {};
-  /** @type {Partial<Place>} */
-  hovered = {};
-  /** @type {Mode} */
+  pictures = element("div", "iw-pictures");
+  legend = element("div");
+  panels = element("div", "iw-panels");
+  loose = ["query", "key"];
+  /** @type {Side} */
   mode = "query";
-  /** @type {string[]} */
-  tokens = [];
+  cross = false; // whether the queries are another text than the keys
+  names = { queries: [""], keys: [""] };
 
   /** @param {Model} model @param {HTMLElement} el */
   constructor(model, el) {
-    this.model = model;
-    this.root = openRoot(el, model, "attention");
-    this.colours = readColours(this.root);
-    this.redraw = oncePerFrame(() => this.draw());
-    this.weights = new Weights(model, this.redraw);
-    this.grid = new HeadGrid(this, this.all);
-    this.matrix = new HeadMatrix(this, this.one);
-    this.strip = new TokenStrip(this, this.sentence);
-    this.arrange();
-    this.stop = this.watch();
-    this.load();
+    super(model, el, "attention");
+    this.weights = new Weights(model, (small) => this.arrive(small));
+    this.shade = this.colours.shade(0, 1);
+    this.hide = tick("Hide the first token", HIDE, (on) => this.save("hide_first", on));
+    this.questions = radios("What a token shows", QUESTIONS, (mode) => this.ask(/** @type {Side} */ (mode)));
+    this.panels.append(this.all, this.one);
+    this.body.append(this.controls, this.panels, this.questions.box);
+    this.all.append(this.heading);
+    this.grid = new HeadGrid(this.all, this);
+    this.all.append(this.hint);
+    this.one.append(this.caption, this.pictures, this.legend);
+    const place = (/** @type {Cell} */ { row, column }) => ({ query: row, key: column });
+    this.matrix = new Matrix(this.pictures, this, place, () => this.cell());
+    this.crop = new Matrix(this.pictures, this, place);
+    this.strips = [this.makeStrip("query"), this.makeStrip("key")];
+    this.listen(model, "msg:custom", (message, buffers) => this.weights.receive(message, buffers));
   }
 
-  arrange() {
-    const panels = element("div", "iw-panels");
-    this.readout.setAttribute("role", "status");
-    this.all.prepend(element("div", "iw-caption", "Every head"));
-    this.all.append(element("div", "iw-hint", HOW_TO_READ));
-    this.one.prepend(this.caption);
-    this.one.append(this.legend);
-    panels.append(this.all, this.one);
-    this.root.append(this.title, panels, this.sentence, this.readout, this.foot);
-  }
-
-  watch() {
-    const { model } = this;
-    const loaded = () => this.load();
-    const received = this.weights.receive.bind(this.weights);
-    model.on("change:rev", loaded);
-    model.on("msg:custom", received);
-    const unwatch = watchLook(this.root, () => this.rebuild());
-    const chosen = () => this.follow();
-    selectionOf(model).then((selection) => {
-      this.selection = selection;
-      selection.on("change", chosen);
-      this.follow();
-    });
-    return () => {
-      model.off("change:rev", loaded);
-      model.off("msg:custom", received);
-      this.selection?.off("change", chosen);
-      unwatch();
-    };
+  /** @param {Side} own the side it stands for where each side has its text */
+  makeStrip(own) {
+    const side = () => (this.cross ? own : this.mode);
+    const box = element("div", "iw-sentence");
+    const caption = element("div", "iw-caption", own === "query" ? "Queries" : "Keys");
+    box.append(caption);
+    this.body.append(box);
+    const place = (/** @type {number} */ token) => line(side(), token);
+    return { box, caption, strip: new TokenStrip(box, this, place, () => this.token(side())) };
   }
 
   load() {
+    const { model } = this;
     this.weights.load();
-    this.keyed = {};
-    this.hovered = {};
-    this.tokens = [];
-    this.rebuild();
+    this.cross = model.get("queries").length > 0;
+    const keys = model.get("names");
+    this.names = { queries: this.cross ? model.get("query_names") : keys, keys };
+    this.loadStrips(model.get("tokens"), model.get("queries"));
   }
 
-  rebuild() {
-    const { model, root, weights } = this;
-    if (!root.clientWidth) return; // not on the page, or hidden; its width will change
-    this.tokens = model.get("tokens");
-    this.colours = readColours(root);
-    const title = model.get("title") || "Attention";
-    root.setAttribute("aria-label", title);
-    this.title.textContent = title;
-    this.legend.replaceChildren(legend(
-      "attention weight", ["0", "0.25", "0.5", "0.75", "1"],
-      weights.causal ? "a later token, out of sight" : undefined,
-    ));
-    this.all.parentElement?.classList.toggle("iw-single", weights.layers * weights.heads === 1);
-    this.grid.rebuild(this.all.clientWidth - 4); // the panels' padding, where a focus ring shows
-    this.matrix.rebuild(this.one.clientWidth - 4);
-    this.strip.rebuild();
-    this.draw();
+  /** @param {string[]} keys @param {string[]} queries none where they are the keys */
+  loadStrips(keys, queries) {
+    const [first, second] = this.strips;
+    first.caption.hidden = !this.cross;
+    second.box.hidden = !this.cross;
+    this.questions.box.hidden = this.cross;
+    first.strip.rebuild(this.cross ? queries : keys, this.names.queries);
+    second.strip.rebuild(this.cross ? keys : [], this.names.keys);
   }
 
-  /** @returns {Place} hovered before keyed before committed before the last token's look */
+  build() {
+    const { model, weights, colours } = this;
+    this.offer(model.get("orders"), model.get("order"));
+    this.hide.input.checked = model.get("hide_first");
+    if (weights.hideFirst !== this.hide.input.checked) weights.leaveOut(this.hide.input.checked);
+    const { peak } = weights;
+    this.shade = weights.signed ? colours.shade(-peak, peak) : colours.shade(0, 1);
+    this.notice.textContent = model.get("notice");
+    this.hint.textContent = weights.signed ? READ.difference : READ.run;
+    this.panels.classList.toggle("iw-single", weights.layers * weights.heads === 1);
+    this.buildGrid();
+    this.buildMatrix(this.one.clientWidth - 4); // the panels' padding, where a focus ring shows
+  }
+
+  /** Offer the orders there are, which may become more. @param {Order[]} orders @param {string} order */
+  offer(orders, order) {
+    const names = orders.map(({ name }) => name);
+    if (String(names) !== this.offered) {
+      this.offered = String(names);
+      this.order = choice("Order heads by", [["", "layer and head"],
+        ...names.map((name) => /** @type {[string, string]} */ ([name, `${name} score`]))],
+      (chosen) => this.save("order", chosen));
+      this.controls.replaceChildren(...(names.length ? [this.order.box] : []), this.hide.box);
+    }
+    if (this.order) this.order.input.value = order;
+    this.by = orders.find(({ name }) => name === order) ?? null;
+  }
+
+  buildGrid() {
+    const { model, grid } = this;
+    const numbers = { layers: model.get("layers"), heads: model.get("heads") };
+    grid.arrange(this.all.clientWidth - 4, numbers, this.by ?? null);
+    grid.paint(this.shade, this.colours);
+  }
+
+  /** @param {number} room in CSS pixels */
+  buildMatrix(room) {
+    const { model, cross, crop, colours } = this;
+    const tokens = model.get("tokens");
+    const rows = { title: "from (query)", labels: cross ? model.get("queries") : tokens };
+    const columns = { title: "to (key)", labels: tokens };
+    const label = "One head, from each query down to each key across. " +
+      "Arrow keys move, Enter keeps, Escape lets go.";
+    this.matrix.rebuild({ room, rows, columns, label }, colours);
+    this.large = this.matrix.cell.width < SMALLEST;
+    crop.canvas.hidden = !this.large;
+    if (!this.large) return;
+    const beside = room - MAP - GAP;
+    crop.rebuild({
+      room: beside < MAP ? room : beside, rows, columns, part: true, cell: ENLARGED,
+      label: "The cells around the one in question, enlarged",
+    }, colours);
+    this.matrix.rebuild({
+      room: Math.min(room, MAP), rows: counted(rows), columns: counted(columns), label,
+    }, colours);
+  }
+
+  /** @param {number[]} small heads whose thumbnails came */
+  arrive(small) {
+    if (this.weights.signed && this.weights.peak > this.shade.high) return this.rebuild();
+    if (this.built) this.grid.paintSome(small, this.shade, this.colours);
+    return this.redraw();
+  }
+
+  /** @returns {Place} */
   now() {
-    const rest = { layer: 0, head: 0, query: this.weights.size - 1, key: null };
-    return { ...rest, ...this.committed(), ...this.keyed, ...this.hovered };
+    return /** @type {Place} */ (super.now());
   }
 
-  head() {
-    const { layer, head } = this.now();
-    return { layer, head };
+  rest() {
+    return { layer: 0, head: 0, query: this.weights.queries - 1, key: null };
   }
 
-  /** The token in question. */
-  token() {
-    const { query, key } = this.now();
-    return (this.mode === "query" ? query ?? key : key ?? query) ?? 0;
-  }
-
-  /** @returns {Partial<Place>} */
   committed() {
     const { selection, model, weights } = this;
     if (!selection) return {};
@@ -140,156 +185,175 @@ export class AttentionView {
     const head = model.get("heads").indexOf(selection.get("head"));
     if (layer >= 0) place.layer = layer;
     if (head >= 0) place.head = head;
-    const [query, key] = ["pos", "key"].map((name) => {
-      const token = selection.get(name);
-      return Number.isInteger(token) && token < weights.size ? token : null;
-    });
+    const query = within(selection.get("pos"), weights.queries);
+    const key = within(selection.get("key"), weights.keys);
     return query === null && key === null ? place : { ...place, query, key };
   }
 
-  follow() {
-    const { query, key } = this.committed();
-    if (query === null) this.mode = "key";
-    if (key === null) this.mode = "query";
-    this.keyed = {};
-    this.redraw();
-  }
-
-  /** @param {Partial<Place> | null} place */
-  hover(place) {
-    this.hovered = place ?? {};
-    this.redraw();
-  }
-
   /** @param {Partial<Place>} place */
-  key(place) {
-    this.hovered = {};
-    this.keyed = { ...this.keyed, ...place };
-    this.redraw();
-  }
-
-  /** Turn the question around; a token that is kept comes along. @param {Mode} mode */
-  setMode(mode) {
-    this.mode = mode;
-    const { query, key } = this.committed();
-    if (query === null || key === null) this.keep(this.strip.chosen(query ?? key ?? 0));
-    this.redraw();
-  }
-
-  /** Let go of what is kept. @returns {boolean} whether anything was; its head stays */
-  letGo() {
-    const kept = "query" in this.committed();
-    if (kept) this.keep({ query: null, key: null });
-    this.keyed = {};
-    this.hovered = {};
-    this.redraw();
-    return kept;
-  }
-
-  /** Keep a place; a token that is kept already is let go. @param {Partial<Place>} place */
-  commit(place) {
-    const before = this.committed();
-    const repeated = ["layer", "head", "query", "key"].every(
-      (name) => place[/** @type {keyof Place} */ (name)] === before[/** @type {keyof Place} */ (name)],
-    );
-    this.keyed = {};
-    this.keep(repeated && "query" in place ? { ...place, query: null, key: null } : place);
-  }
-
-  /** Write a place, or what is given of it, into the selection. @param {Partial<Place>} place */
-  keep(place) {
-    const { selection, model } = this;
-    if (!selection) return;
-    const changes = {};
+  chosen(place) {
+    const { model, cross } = this;
+    const chosen = {};
     for (const name of /** @type {const} */ (["layer", "head"])) {
       const numbers = model.get(`${name}s`);
-      if (name in place) Object.assign(changes, { [name]: numbers[place[name] ?? 0] });
+      if (name in place) Object.assign(chosen, { [name]: numbers[place[name] ?? 0] });
     }
-    if ("query" in place) {
-      const { query = null, key = null } = place;
-      const ids = model.get("token_ids");
-      const id = query === null || ids.length === 0 ? null : ids[query];
-      Object.assign(changes, { pos: query, key, token_id: id });
-    }
-    selection.set(changes);
-    selection.save_changes();
-    this.redraw();
+    if (!("query" in place)) return chosen;
+    const { query = null, key = null } = place;
+    const ids = cross ? [] : model.get("token_ids"); // those of the keys
+    return { ...chosen, pos: query, key, token_id: query === null ? null : ids[query] ?? null };
   }
 
-  /** @param {number} query @returns {number} the key it looks at most */
-  strongest(query) {
-    const { values } = this.weights.best(this.now());
-    return order(row(values, query, this.weights.size))[0];
+  head() {
+    const { layer, head } = this.now();
+    return { layer, head };
+  }
+
+  /** The side that is asked about: in cross-attention, the one a token was pointed at on. */
+  side() {
+    if (!this.cross) return this.mode;
+    return this.now().query === null ? "key" : "query";
+  }
+
+  /** The token in question. @param {Side} side */
+  token(side) {
+    const { query, key } = this.now();
+    const [own, other] = side === "query" ? [query, key] : [key, query];
+    return own ?? (this.cross ? null : other) ?? 0;
+  }
+
+  known() {
+    const { layer, head } = this.now();
+    return this.weights.best(layer * this.weights.heads + head);
+  }
+
+  /** The cell in question; where only a token is, the strongest of its line. */
+  cell() {
+    const { query, key } = this.now();
+    const sheet = this.known()?.sheet;
+    const first = (/** @type {Float32Array | undefined} */ values) =>
+      (values && strongest(values, 1)[0]) ?? 0;
+    if (query === null) return { row: first(sheet?.column(key ?? 0)), column: key ?? 0 };
+    return { row: query, column: key ?? first(sheet?.row(query)) };
+  }
+
+  /** Keep a place, its head included. @param {Partial<Place>} place */
+  commit(place) {
+    super.commit({ ...this.head(), ...place });
+  }
+
+  follow() {
+    const { query, key } = /** @type {Partial<Place>} */ (this.committed());
+    if (query === null) this.mode = "key";
+    if (key === null) this.mode = "query";
+    super.follow();
+  }
+
+  /** Turn the question around; a token that is kept comes along. @param {Side} mode */
+  ask(mode) {
+    this.mode = mode;
+    const { query, key } = /** @type {Partial<Place>} */ (this.committed());
+    if (query === null || key === null) this.keep(line(mode, query ?? key ?? 0));
+    this.redraw();
   }
 
   draw() {
-    if (!this.tokens.length) return; // nothing was built yet
+    const { model, weights, colours, shade } = this;
     const place = this.now();
-    const { values, bits } = this.weights.best(place);
-    const token = this.token();
-    const both = place.query !== null && place.key !== null;
-    const line = this.mode === "query" ? { query: token, key: null } : { query: null, key: token };
-    const layer = this.model.get("layers")[place.layer];
-    const head = this.model.get("heads")[place.head];
-    this.grid.draw(place);
-    this.matrix.draw(values, both ? place : line);
-    this.strip.draw(values);
-    this.caption.textContent = `Layer ${layer}, head ${head}`;
-    const said = both ? this.sayCell(values, bits, place) : this.sayLine(values, bits, token);
-    this.readout.textContent = `layer ${layer} head ${head}, ${said}`;
-    const origin = this.model.get("origin");
-    const precision = bits === 16 ? "16-bit numbers for this head" : "8-bit numbers, within 0.002";
-    this.foot.textContent = [precision, origin].filter(Boolean).join(" · ");
-    this.foot.title = this.model.get("hook");
-  }
-
-  /** @param {Float32Array} values @param {number} bits @param {Place} place */
-  sayCell(values, bits, { query, key }) {
-    const names = this.model.get("names");
-    const [from, to] = [query ?? 0, key ?? 0];
-    if (this.weights.causal && to > from) {
-      return `query ${names[from]} cannot see the later key ${names[to]}`;
+    const { layer, head, query, key } = place;
+    const known = this.known();
+    const number = { layer: model.get("layers")[layer], head: model.get("heads")[head] };
+    this.questions.check(this.mode);
+    this.heading.textContent = this.sayHeading();
+    this.caption.textContent = `Layer ${number.layer}, head ${number.head}`;
+    this.grid.draw(place, colours);
+    this.drawLegend(layer);
+    const asked = `layer ${number.layer} head ${number.head}, ${this.sayScore(place)}`;
+    if (!known) {
+      this.readout.textContent = `${asked}waiting for the kernel to send this head`;
+      return;
     }
-    const weight = digits(values[from * this.weights.size + to], bits);
-    return `query ${names[from]} to key ${names[to]}, ${weight}`;
+    const side = this.side();
+    const both = query !== null && key !== null;
+    this.drawMatrix(known, both ? { query, key } : line(side, this.token(side)));
+    this.drawStrips(known, side, both);
+    const said = both ? sayCell(weights, known, this.names, layer, query, key)
+      : sayLine(weights, known, this.names, side, this.token(side));
+    this.readout.textContent = asked + said;
+    const facts = [sayPrecision(weights, known), model.get("origin")];
+    this.foot.textContent = facts.filter(Boolean).join(" · ");
+    this.foot.title = model.get("hook");
   }
 
-  /** @param {Float32Array} values @param {number} bits @param {number} token */
-  sayLine(values, bits, token) {
-    const names = this.model.get("names");
-    const { size } = this.weights;
-    const line = this.mode === "query" ? row(values, token, size) : column(values, token, size);
-    const most = order(line).slice(0, 3).filter((place) => line[place] > 0);
-    const named = most.map((place) => `${names[place]} ${digits(line[place], bits)}`);
-    return this.mode === "query"
-      ? `query ${names[token]} looks most at ${named.join(", ") || "nothing"}`
-      : `key ${names[token]} is looked at most by ${named.join(", ") || "nothing"}`;
+  /** @param {Known} known @param {{query: number | null, key: number | null}} place */
+  drawMatrix({ sheet }, { query, key }) {
+    const { matrix, crop, shade, large } = this;
+    const marked = { row: query, column: key };
+    if (large) {
+      if (!crop.pointed) crop.centre(this.cell()); // under the mouse it must stand still
+      crop.draw(sheet, shade, marked);
+    }
+    matrix.draw(sheet, shade, marked, large ? crop.part : undefined);
+  }
+
+  /** @param {Known} known @param {Side} side @param {boolean} both whether a cell is in question */
+  drawStrips({ sheet }, side, both) {
+    const { cross, shade } = this;
+    const token = this.token(side);
+    const values = side === "query" ? sheet.row(token) : sheet.column(token);
+    const shows = { query: "where each looks", key: "who looks at each" };
+    const label = (/** @type {string} */ what, /** @type {Side} */ of) =>
+      `${what}; arrow keys show ${shows[of]}, Enter keeps`;
+    const [first, second] = this.strips.map(({ strip }) => strip);
+    if (!cross) return first.draw(label("Tokens", side), values, shade, token);
+    const { query, key } = this.now();
+    first.draw(label("Queries", "query"), side === "key" ? values : null, shade, query ?? -1);
+    second.draw(label("Keys", "key"), side === "query" ? values : null, shade, key ?? -1);
+  }
+
+  /** @param {number} layer */
+  drawLegend(layer) {
+    const { weights } = this;
+    const { peak, signed } = weights;
+    const masked = weights.sayMasked(layer);
+    const key = `${signed} ${peak} ${masked}`;
+    if (key === this.legend.dataset.key) return;
+    this.legend.dataset.key = key;
+    const most = peak.toPrecision(2);
+    this.legend.replaceChildren(signed
+      ? legend("attention weight here minus in the other run",
+        [`less −${most}`, "0", `+${most} more`], { masked, diverging: true })
+      : legend("attention weight", ["0", "0.25", "0.5", "0.75", "1"], { masked }));
+  }
+
+  /** @param {Place} place */
+  sayScore({ layer, head }) {
+    if (!this.by) return "";
+    const score = this.by.scores[layer * this.weights.heads + head];
+    return `${this.by.name} score ${score.toFixed(2)}, `;
+  }
+
+  sayHeading() {
+    const { weights, by } = this;
+    const what = by ? `Every head, highest ${by.name} score first` : "Every head";
+    return [what, weights.sayMissing()].filter(Boolean).join(" · ");
   }
 }
 
-/** @param {number} value @param {number} bits that it was sent with */
-function digits(value, bits) {
-  return value.toFixed(bits === 16 ? 3 : 2);
+/** @param {Side} side @param {number} token @returns {{query: number | null, key: number | null}} */
+function line(side, token) {
+  return side === "query" ? { query: token, key: null } : { query: null, key: token };
 }
 
-/** @param {Float32Array} values @param {number} query @param {number} size */
-function row(values, query, size) {
-  return values.subarray(query * size, (query + 1) * size);
+/** @param {number | null} place @param {number} count */
+function within(place, count) {
+  return place !== null && place < count ? place : null;
 }
 
-/** @param {Float32Array} values @param {number} key @param {number} size */
-function column(values, key, size) {
-  return Float32Array.from({ length: size }, (_, query) => values[query * size + key]);
+/** Count the places of an axis, where there is no room for what stands there. @param {Axis} axis */
+function counted({ title, labels }) {
+  return { title: `${title}, token number`, labels: labels.map((_, place) => String(place)) };
 }
 
-/** @param {Float32Array} line @returns {number[]} places, the largest value first */
-function order(line) {
-  return [...line.keys()].sort((left, right) => line[right] - line[left]);
-}
-
-/** @param {{model: Model, el: HTMLElement}} context */
-function render({ model, el }) {
-  return new AttentionView(model, el).stop;
-}
-
+const render = renderer(AttentionView);
 export default { render };

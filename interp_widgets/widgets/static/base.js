@@ -5,25 +5,27 @@
  * What anywidget hands to a view, and what the exported page stands in for.
  * @typedef {object} Model
  * @property {(name: string) => any} get
- * @property {(changes: any, value?: any) => void} set
+ * @property {(changes: Record<string, any>) => void} set
  * @property {() => void} save_changes
  * @property {(event: string, listener: (...args: any[]) => void) => void} on
  * @property {(event: string, listener: (...args: any[]) => void) => void} off
  * @property {(content: any) => void} send
  * @property {{get_model: (id: string) => Promise<Model>}} widget_manager
+ * @property {boolean} [comm_live] known of a raw model only: whether a kernel holds its other end
  */
 
 /**
  * Make an element that holds text and nothing else.
- * @param {string} tag
- * @param {string} className
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [className]
  * @param {string} [text]
- * @returns {HTMLElement}
+ * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function element(tag, className, text) {
+export function element(tag, className = "", text = "") {
   const made = document.createElement(tag);
   made.className = className;
-  if (text !== undefined) made.textContent = text;
+  made.textContent = text;
   return made;
 }
 
@@ -84,11 +86,18 @@ export function holdShortcuts(focusable) {
   focusable.dataset.lmSuppressShortcuts = "true";
 }
 
+const PAGE = 10; // steps of PageUp and PageDown
+
+/**
+ * What the keys do in a grid; `letGo` says whether there was anything to let go.
+ * @typedef {{move: (rows: number, columns: number) => void, edge: (end: boolean) => void,
+ *   commit: () => void, letGo: () => boolean}} Keys
+ */
+
 /**
  * Make an element one tab stop that the keyboard moves inside of.
  * @param {HTMLElement} target
- * @param {{move: (rows: number, columns: number) => void, edge: (end: boolean) => void,
- *   commit: () => void, letGo: () => boolean}} on letGo says whether there was anything to let go
+ * @param {Keys} on
  */
 export function keyboardGrid(target, on) {
   target.tabIndex = 0;
@@ -99,6 +108,8 @@ export function keyboardGrid(target, on) {
     ArrowDown: () => on.move(1, 0),
     ArrowLeft: () => on.move(0, -1),
     ArrowRight: () => on.move(0, 1),
+    PageUp: () => on.move(-PAGE, 0),
+    PageDown: () => on.move(PAGE, 0),
     Home: () => on.edge(false),
     End: () => on.edge(true),
     Enter: on.commit,
@@ -118,9 +129,10 @@ export function keyboardGrid(target, on) {
 
 /**
  * Report where the mouse is over a canvas, and clicks.
+ * @template Cell
  * @param {HTMLCanvasElement} canvas
- * @param {(x: number, y: number) => any} locate cell under a point, or null
- * @param {{hover: (cell: any) => void, click: (cell: any) => void}} on
+ * @param {(x: number, y: number) => Cell | null} locate
+ * @param {{hover: (cell: Cell | null) => void, click: (cell: Cell) => void}} on
  */
 export function pointerGrid(canvas, locate, on) {
   const cellAt = (/** @type {MouseEvent} */ event) => locate(event.offsetX, event.offsetY);
@@ -136,13 +148,15 @@ export function pointerGrid(canvas, locate, on) {
  * Make the legend of a palette: what the colours mean, in numbers.
  * @param {string} caption
  * @param {string[]} ticks from the lowest value to the highest, evenly spread
- * @param {string} [masked] what the colour of cells without a value means
+ * @param {{masked?: string, diverging?: boolean}} [more] what the colour of cells without a value
+ *   means, and whether the palette runs both ways from zero
  */
-export function legend(caption, ticks, masked) {
+export function legend(caption, ticks, { masked, diverging } = {}) {
   const box = element("div", "iw-legend");
   const scale = element("div", "iw-scale");
-  scale.append(element("div", "iw-ramp"), element("div", "iw-ticks"));
-  for (const tick of ticks) scale.lastElementChild?.append(element("span", "", tick));
+  const ends = element("div", "iw-ticks");
+  ends.append(...ticks.map((tick) => element("span", "", tick)));
+  scale.append(element("div", diverging ? "iw-ramp iw-diverging" : "iw-ramp"), ends);
   box.append(element("span", "", caption), scale);
   if (masked) {
     const note = element("span", "iw-masked");

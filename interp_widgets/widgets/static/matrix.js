@@ -1,155 +1,259 @@
 import { clamp, element, keyboardGrid, pointerGrid } from "./base.js";
-import { TOKEN_FONT, drawAxisTitles, drawSharp, fit, paint, sized } from "./paint.js";
+import { TOKEN_FONT, drawAxisTitles, drawSheet, fit, sized } from "./paint.js";
 
 /** @typedef {import("./paint.js").Colours} Colours */
-/** @typedef {import("./attention.js").AttentionView} AttentionView */
+/** @typedef {import("./paint.js").Shade} Shade */
+/** @typedef {import("./sheet.js").Sheet} Sheet */
+/** @typedef {import("./sheet.js").Part} Part */
+/** @typedef {import("./view.js").View} View */
+/** @typedef {{title: string, labels: string[]}} Axis */
+/** @typedef {{row: number, column: number}} Cell */
+/** @typedef {{row: number | null, column: number | null}} Mark */
 
-const CELL_MOST = 30; // CSS pixels, like every length here
-const CELL_LABELLED = 12;
-const CELL_RULED = 14;
+/**
+ * How a matrix is laid out; a length is in CSS pixels.
+ * @typedef {object} Layout
+ * @property {number} room width at hand
+ * @property {Axis} rows
+ * @property {Axis} columns
+ * @property {string} label what it is, for those who hear it
+ * @property {number} [cell] width of a cell, at most
+ * @property {number} [height] of a cell; as high as wide where it is not given
+ * @property {boolean} [part] whether only as many cells are shown as there is room for
+ * @property {(context: CanvasRenderingContext2D, shown: Sheet) => void} [over] draws over the cells
+ */
+
+const CELL = 30; // CSS pixels, like every length here
+const RULED = 14; // from here on lines part the cells
+const LABEL = 13; // that a line of text takes
 const TITLE = 20; // for the name of an axis
+const TALLEST = 480; // unless it is as wide
+/** @type {("row" | "column")[]} */
+const AXES = ["row", "column"];
+const NO_AXIS = { title: "", labels: [] };
 
-/** One head: queries down, keys across, the pointed row and column outlined. */
-export class HeadMatrix {
-  labels = 0; // room for the longest token
-  origin = 0; // where the cells begin, across and down
-  cell = 0;
-  side = 0;
-  extent = 0;
-  /** @type {{values?: Float32Array, colours?: Colours, image: HTMLCanvasElement}} */
-  painted = { image: document.createElement("canvas") };
+/** Cells in rows and columns with labels, the pointed row and column outlined. */
+export class Matrix {
+  canvas = element("canvas", "iw-matrix");
+  still = element("canvas"); // all but the marks
+  /** @type {[number, number, number, number]} where the cells are */
+  box = [0, 0, 0, 0];
+  cell = { width: 0, height: 0 };
+  /** @type {Part} of the data that is shown */
+  part = { row: 0, column: 0, rows: 0, columns: 0 };
+  /** @type {any[]} what `still` was drawn from */
+  drawn = [];
+  /** @type {Layout} */
+  layout = { room: 0, rows: NO_AXIS, columns: NO_AXIS, label: "" };
+  pointed = false; // whether the mouse is on a cell
 
-  /** @param {AttentionView} view @param {HTMLElement} parent */
-  constructor(view, parent) {
-    this.view = view;
-    this.canvas = /** @type {HTMLCanvasElement} */ (element("canvas", "iw-matrix"));
-    this.canvas.setAttribute("role", "application");
+  /**
+   * @param {HTMLElement} parent
+   * @param {View} view
+   * @param {(cell: Cell) => any} place that a cell stands for in the view
+   * @param {() => Cell} [now] where it is a tab stop: the cell that the keys move on from
+   */
+  constructor(parent, view, place, now) {
+    this.canvas.setAttribute("role", now ? "application" : "img");
     parent.append(this.canvas);
-    const cell = () => {
-      const { query, key } = view.now();
-      const row = query ?? view.weights.size - 1;
-      return { query: row, key: key ?? view.strongest(row) };
-    };
     pointerGrid(this.canvas, (x, y) => this.locate(x, y), {
-      hover: (place) => view.hover(place),
-      click: (place) => view.commit({ ...view.head(), ...place }),
-    });
-    keyboardGrid(this.canvas, {
-      move: (rows, columns) => {
-        const { query, key } = cell();
-        const { size } = view.weights;
-        view.key({ query: clamp(query + rows, size), key: clamp(key + columns, size) });
+      hover: (cell) => {
+        this.pointed = cell !== null;
+        view.hover(cell && place(cell));
       },
-      edge: (end) => view.key({ ...cell(), key: end ? view.weights.size - 1 : 0 }),
-      commit: () => view.commit({ ...view.head(), ...cell() }),
+      click: (cell) => view.commit(place(cell)),
+    });
+    if (!now) return;
+    const go = (/** @type {number} */ row, /** @type {number} */ column) => {
+      const { rows, columns } = this.layout;
+      view.key(place({
+        row: clamp(row, rows.labels.length), column: clamp(column, columns.labels.length),
+      }));
+    };
+    keyboardGrid(this.canvas, {
+      move: (rows, columns) => go(now().row + rows, now().column + columns),
+      edge: (end) => go(now().row, end ? Infinity : 0),
+      commit: () => view.commit(place(now())),
       letGo: () => view.letGo(),
     });
   }
 
-  /** @param {number} room width in CSS pixels */
-  rebuild(room) {
-    const { weights, tokens } = this.view;
-    const context = sized(this.canvas, 1, 1);
+  /** @param {Layout} layout @param {Colours} colours */
+  rebuild(layout, colours) {
+    this.layout = layout;
+    this.colours = colours;
+    this.drawn = [];
+    this.canvas.setAttribute("aria-label", layout.label);
+    const { room, rows, columns, cell = CELL, height } = layout;
+    const [left, top] = [rows, columns].map(({ labels }) => TITLE + this.widest(labels));
+    const space = room - left - 2;
+    const most = layout.part ? Math.floor(space / cell) : Infinity;
+    const [down, across] = [rows, columns].map(({ labels }) => Math.min(labels.length, most));
+    const tallest = height ? Infinity : Math.max(space, TALLEST) / down;
+    const width = Math.min(cell, space / across, tallest);
+    this.cell.width = width > 4 ? Math.floor(width) : width;
+    this.cell.height = height ?? this.cell.width;
+    this.part = { row: 0, column: 0, rows: down, columns: across };
+    this.box = [left, top, this.cell.width * across, this.cell.height * down];
+  }
+
+  /** @param {string[]} labels @returns {number} room that they need */
+  widest(labels) {
+    const context = sized(this.still, 1, 1);
     context.font = TOKEN_FONT;
-    const widest = Math.max(...tokens.map((token) => context.measureText(token).width));
-    this.labels = Math.ceil(Math.min(widest + 10, 110, room * 0.28));
-    this.origin = TITLE + this.labels;
-    const cell = Math.min(CELL_MOST, (room - this.origin - 2) / weights.size);
-    this.cell = cell > 4 ? Math.floor(cell) : cell;
-    this.side = this.cell * weights.size;
-    this.extent = this.origin + this.side + 2;
-    const label = "One head, from each query down to each key across. " +
-      "Arrow keys move, Enter keeps, Escape lets go.";
-    this.canvas.setAttribute("aria-label", label);
+    const long = [...labels].sort((left, right) => right.length - left.length).slice(0, 40);
+    const width = Math.max(...long.map((label) => context.measureText(label).width));
+    return Math.ceil(Math.min(width + 10, 110, this.layout.room * 0.28));
   }
 
-  /** @param {number} x @param {number} y */
+  /** @param {number} x @param {number} y @returns {Cell | null} */
   locate(x, y) {
-    const query = Math.floor((y - this.origin) / this.cell);
-    const key = Math.floor((x - this.origin) / this.cell);
-    const { size } = this.view.weights;
-    const inside = query >= 0 && key >= 0 && query < size && key < size;
-    return inside ? { query, key } : null;
+    const { box, cell, part } = this;
+    const row = Math.floor((y - box[1]) / cell.height);
+    const column = Math.floor((x - box[0]) / cell.width);
+    const inside = row >= 0 && column >= 0 && row < part.rows && column < part.columns;
+    return inside ? { row: part.row + row, column: part.column + column } : null;
   }
 
-  /** @param {Float32Array} values @param {{query: number | null, key: number | null}} marked */
-  draw(values, marked) {
-    const { weights, colours } = this.view;
-    const context = sized(this.canvas, this.extent, this.extent);
-    if (this.painted.values !== values || this.painted.colours !== colours) {
-      const image = paint(values, weights.size, weights.causal, colours);
-      this.painted = { values, colours, image };
-    }
-    drawSharp(context, this.painted.image, this.origin, this.origin, this.side);
-    if (this.cell >= CELL_RULED) this.drawRules(context);
-    const titles = ["to (key)", "from (query)"];
-    drawAxisTitles(context, colours, titles, this.origin, this.extent, this.extent);
-    this.drawLabels(context, marked);
-    this.drawCross(context, marked);
-  }
-
-  /** @param {CanvasRenderingContext2D} context */
-  drawRules(context) {
-    context.fillStyle = this.view.colours.style("background");
-    for (let line = 1; line < this.view.weights.size; line += 1) {
-      const at = this.origin + line * this.cell - 0.5;
-      context.fillRect(at, this.origin, 1, this.side);
-      context.fillRect(this.origin, at, this.side, 1);
-    }
+  /** Bring a cell to the middle of what is shown. @param {Cell} cell */
+  centre({ row, column }) {
+    const { part, layout } = this;
+    const start = (/** @type {number} */ at, /** @type {number} */ shown, /** @type {Axis} */ axis) =>
+      clamp(at - (shown >> 1), axis.labels.length - shown + 1);
+    this.part = {
+      ...part,
+      row: start(row, part.rows, layout.rows),
+      column: start(column, part.columns, layout.columns),
+    };
   }
 
   /**
-   * Label every token there is room for, and always the marked ones.
-   * @param {CanvasRenderingContext2D} context
-   * @param {{query: number | null, key: number | null}} marked
+   * @param {Sheet} sheet
+   * @param {Shade} shade
+   * @param {Mark} marked
+   * @param {Part} [framed] a part to frame: the one that another matrix shows enlarged
    */
-  drawLabels(context, { query, key }) {
-    const every = Math.ceil(CELL_LABELLED / this.cell);
+  draw(sheet, shade, marked, framed) {
+    if (!this.colours) return;
+    const [left, top, width, height] = this.box;
+    const [wide, high] = [left + width + 2, top + height + 2];
+    const from = [sheet, shade, this.part.row, this.part.column];
+    if (from.some((part, at) => part !== this.drawn[at])) {
+      this.drawStill(sized(this.still, wide, high), sheet, shade, this.colours);
+      this.drawn = from;
+    }
+    const context = sized(this.canvas, wide, high);
+    context.drawImage(this.still, 0, 0, wide, high);
+    if (framed) this.frame(context, framed, this.colours.style("text"), 1.5);
+    this.drawMarks(context, marked, this.colours);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Sheet} sheet
+   * @param {Shade} shade
+   * @param {Colours} colours
+   */
+  drawStill(context, sheet, shade, colours) {
+    const { box, layout } = this;
+    const shown = sheet.part(this.part);
+    drawSheet(context, shown, shade, colours.style("masked"), box);
+    if (this.cell.height >= RULED) this.drawRules(context, colours);
+    drawAxisTitles(context, colours, [layout.columns.title, layout.rows.title], box);
+    layout.over?.(context, shown);
+    for (const axis of AXES) {
+      const every = round(LABEL / this.pitch(axis));
+      for (let at = Math.ceil(this.part[axis] / every) * every; ; at += every) {
+        if (!this.drawLabel(context, axis, at, colours.style("text"))) break;
+      }
+    }
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Colours} colours */
+  drawRules(context, colours) {
+    const { box: [left, top, width, height], cell } = this;
+    context.fillStyle = colours.style("background");
+    for (let y = cell.height; y < height; y += cell.height) {
+      context.fillRect(left, top + y - 0.5, width, 1);
+    }
+    for (let x = cell.width; x < width; x += cell.width) {
+      context.fillRect(left + x - 0.5, top, 1, height);
+    }
+  }
+
+  /** @param {"row" | "column"} axis @returns {number} from one cell to the next */
+  pitch(axis) {
+    return axis === "row" ? this.cell.height : this.cell.width;
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {"row" | "column"} axis
+   * @param {number} at place in the data
+   * @param {string} colour
+   * @param {string} [ground] behind it, where it has to cover its neighbours
+   * @returns {boolean} whether it is on show
+   */
+  drawLabel(context, axis, at, colour, ground) {
+    const { part, layout, box: [left, top] } = this;
+    const down = axis === "row";
+    const side = down ? "rows" : "columns";
+    const room = (down ? left : top) - TITLE;
+    const place = at - part[axis];
+    if (place < 0 || place >= part[side]) return false;
+    const middle = (place + 0.5) * this.pitch(axis);
+    context.save();
+    context.translate(left + (down ? 0 : middle), top + (down ? middle : 0));
+    if (!down) context.rotate(-Math.PI / 2);
     context.font = TOKEN_FONT;
     context.textBaseline = "middle";
-    for (const axis of ["query", "key"]) {
-      const chosen = axis === "query" ? query : key;
-      for (let place = 0; place < this.view.weights.size; place += every) {
-        const crowded = chosen !== null && Math.abs(place - chosen) < every && place !== chosen;
-        if (!crowded && place !== chosen) this.drawLabel(context, axis, place, "text");
-      }
-      if (chosen !== null) this.drawLabel(context, axis, chosen, "accent");
+    context.textAlign = down ? "right" : "left";
+    if (ground) {
+      context.fillStyle = ground;
+      context.fillRect(down ? -room : 0, -LABEL / 2 - 1, room, LABEL + 2);
     }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} context
-   * @param {string} axis
-   * @param {number} place
-   * @param {string} colour
-   */
-  drawLabel(context, axis, place, colour) {
-    const middle = this.origin + (place + 0.5) * this.cell;
-    context.save();
-    if (axis === "query") context.translate(this.origin - 5, middle);
-    else context.translate(middle, this.origin - 5);
-    if (axis === "key") context.rotate(-Math.PI / 2);
-    context.textAlign = axis === "query" ? "right" : "left";
-    context.fillStyle = this.view.colours.style(colour);
-    context.fillText(fit(context, this.view.tokens[place], this.labels - 6), 0, 0);
+    context.fillStyle = colour;
+    context.fillText(fit(context, layout[side].labels[at], room - 6), down ? -5 : 5, 0);
     context.restore();
+    return true;
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Mark} marked @param {Colours} colours */
+  drawMarks(context, marked, colours) {
+    const [accent, ground] = [colours.style("accent"), colours.style("background")];
+    for (const axis of AXES) {
+      const at = marked[axis];
+      if (at === null || !this.drawLabel(context, axis, at, accent, ground)) continue;
+      const line = axis === "row" ? { row: at, rows: 1 } : { column: at, columns: 1 };
+      this.frame(context, { ...this.part, ...line }, accent, 1.5);
+    }
+    const { row, column } = marked;
+    if (row === null || column === null) return;
+    this.frame(context, { row, column, rows: 1, columns: 1 }, accent, 3);
   }
 
   /**
    * @param {CanvasRenderingContext2D} context
-   * @param {{query: number | null, key: number | null}} marked
+   * @param {Part} framed
+   * @param {string} colour
+   * @param {number} thickness
    */
-  drawCross(context, { query, key }) {
-    const { origin, side, cell } = this;
-    const room = cell < CELL_LABELLED ? 2 : 0; // small cells are framed from further out
-    const [y, x] = [query, key].map((place) => origin + (place ?? 0) * cell - room);
-    const frame = cell + 2 * room;
-    context.strokeStyle = this.view.colours.style("accent");
-    context.lineWidth = 1.5;
-    if (query !== null) context.strokeRect(origin, y, side, frame);
-    if (key !== null) context.strokeRect(x, origin, frame, side);
-    if (query === null || key === null) return;
-    context.lineWidth = 3;
-    context.strokeRect(x, y, frame, frame);
+  frame(context, framed, colour, thickness) {
+    const { box: [left, top, width, height], cell, part } = this;
+    const room = cell.width < LABEL ? 1.5 : 0; // small cells are framed from further out
+    const x = left + (framed.column - part.column) * cell.width - room;
+    const y = top + (framed.row - part.row) * cell.height - room;
+    const wide = framed.columns * cell.width + 2 * room;
+    const high = framed.rows * cell.height + 2 * room;
+    if (x + wide < left || y + high < top || x > left + width || y > top + height) return;
+    context.strokeStyle = colour;
+    context.lineWidth = thickness;
+    context.strokeRect(x, y, wide, high);
   }
+}
+
+/** Round up to a step that people count in: 1, 2, 5, 10, 20 ... @param {number} least */
+function round(least) {
+  const ten = 10 ** Math.floor(Math.log10(Math.max(1, least)));
+  return [1, 2, 5, 10].map((part) => part * ten).find((step) => step >= least) ?? ten;
 }

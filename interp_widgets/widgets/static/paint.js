@@ -1,69 +1,62 @@
-// Numbers out of bytes, and numbers into colours on a canvas.
+// Turns numbers into colours on a canvas.
 
-/**
- * @typedef {object} Packed
- * @property {DataView} bytes
- * @property {"uint8" | "uint16"} dtype
- * @property {number} scale value of one step
- * @property {"full" | "tril"} packing "tril" leaves out what lies above each square's diagonal
- */
-
-/** @typedef {{low: number[], ramp: Uint32Array, css: string[], ink: string[], style: (name: string) => string}} Colours */
+/** @typedef {import("./sheet.js").Sheet} Sheet */
 
 const LEVELS = 256;
 export const TOKEN_FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
 export const TEXT_FONT = "12px system-ui, sans-serif";
 
-/**
- * Read one (size, size) square out of many.
- * @param {Packed} packed
- * @param {number} index which square
- * @param {number} size
- * @returns {Float32Array} row by row; zero where nothing was sent
- */
-export function square(packed, index, size) {
-  const { bytes, dtype, scale, packing } = packed;
-  const width = dtype === "uint16" ? 2 : 1;
-  const count = packing === "tril" ? (size * (size + 1)) / 2 : size * size;
-  const values = new Float32Array(size * size);
-  let offset = index * count * width;
-  for (let row = 0; row < size; row += 1) {
-    const end = packing === "tril" ? row + 1 : size;
-    for (let column = 0; column < end; column += 1) {
-      const step = width === 2 ? bytes.getUint16(offset, true) : bytes.getUint8(offset);
-      values[row * size + column] = step * scale;
-      offset += width;
-    }
+/** A palette laid over a range of values; `css` and `ink` give a level's colour and its text's. */
+export class Shade {
+  /** @param {number[][]} stops @param {number} low @param {number} high */
+  constructor(stops, low, high) {
+    const colours = Array.from({ length: LEVELS }, (_, level) => mix(stops, level / (LEVELS - 1)));
+    this.low = low;
+    this.high = high;
+    this.ramp = Uint32Array.from(colours, pixel);
+    this.css = colours.map((rgb) => `rgb(${rgb})`);
+    this.ink = colours.map((rgb) => (luminance(rgb) > 0.18 ? "#000" : "#fff"));
   }
-  return values;
+
+  /** @param {number} value @returns {number} level of the palette; -1 where there is no value */
+  level(value) {
+    if (Number.isNaN(value)) return -1;
+    const part = (value - this.low) / (this.high - this.low);
+    return Math.round(Math.max(0, Math.min(1, part)) * (LEVELS - 1));
+  }
 }
 
 /**
- * Read the colours that the style sheet gives an element now.
- * @param {HTMLElement} root
- * @returns {Colours}
+ * The colours that the style sheet gives an element now.
+ * @typedef {object} Colours
+ * @property {(name: string) => string} style one colour of the theme
+ * @property {(low: number, high: number) => Shade} shade a range that runs both ways from zero
+ *   takes the diverging palette
  */
+
+/** @param {HTMLElement} root @returns {Colours} */
 export function readColours(root) {
   const computed = getComputedStyle(root);
   const style = (/** @type {string} */ name) => computed.getPropertyValue(`--iw-${name}`).trim();
-  const unstyled = "#000000,#000000"; // a notebook makes a view before it puts it on the page
-  const stops = (style("sequential") || unstyled).split(",").map(parseColour);
-  const ramp = new Uint32Array(LEVELS);
-  const css = [];
-  const ink = [];
-  for (let level = 0; level < LEVELS; level += 1) {
-    const [red, green, blue] = mix(stops, level / (LEVELS - 1));
-    ramp[level] = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-    css.push(`rgb(${red},${green},${blue})`);
-    ink.push(luminance(red, green, blue) > 0.18 ? "#000" : "#fff");
-  }
-  return { low: parseColour(style("masked")), ramp, css, ink, style };
+  const stops = (/** @type {string} */ name) => {
+    const unstyled = "#000000,#000000"; // a notebook makes a view before it puts it on the page
+    return (style(name) || unstyled).split(",").map(parseColour);
+  };
+  return {
+    style,
+    shade: (low, high) => new Shade(stops(low < 0 ? "diverging" : "sequential"), low, high),
+  };
 }
 
 /** @param {string} text `#rrggbb` */
 function parseColour(text) {
   const number = parseInt(text.trim().slice(1), 16);
   return [(number >> 16) & 255, (number >> 8) & 255, number & 255];
+}
+
+/** @param {number[]} rgb @returns {number} as canvas memory holds it */
+function pixel([red, green, blue]) {
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
 /** @param {number[][]} stops @param {number} part from 0 to 1 */
@@ -77,7 +70,7 @@ function mix(stops, part) {
 }
 
 /** @param {number[]} rgb */
-function luminance(...rgb) {
+function luminance(rgb) {
   const [red, green, blue] = rgb.map((part) => {
     const share = part / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
@@ -85,58 +78,43 @@ function luminance(...rgb) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** @param {number} value from 0 to 1 @returns {number} the level of the palette that shows it */
-export function levelOf(value) {
-  return Math.max(0, Math.min(LEVELS - 1, Math.round(value * (LEVELS - 1))));
-}
-
 /**
- * Shrink a square of values, keeping the largest of those that share a place: an average would
- * let a thin diagonal fade away.
- * @param {Float32Array} values
- * @param {number} size
- * @param {number} side at most
- * @returns {{values: Float32Array, size: number}}
- */
-export function pooled(values, size, side) {
-  if (size <= side) return { values, size };
-  const small = new Float32Array(side * side);
-  for (let row = 0; row < size; row += 1) {
-    const start = Math.floor((row * side) / size) * side;
-    for (let column = 0; column < size; column += 1) {
-      const place = start + Math.floor((column * side) / size);
-      const value = values[row * size + column];
-      if (value > small[place]) small[place] = value;
-    }
-  }
-  return { values: small, size: side };
-}
-
-/**
- * Paint a square of values, one pixel each, ready to be drawn at any size.
- * @param {Float32Array} values
- * @param {number} size
- * @param {boolean} causal whether cells above the diagonal cannot have a value
- * @param {Colours} colours
+ * Paint a sheet, one pixel each, ready to be drawn at any size.
+ * @param {Sheet} sheet
+ * @param {Shade} shade
+ * @param {string} masked colour of cells without a value
  * @returns {HTMLCanvasElement}
  */
-export function paint(values, size, causal, colours) {
+export function paint({ values, rows, columns }, shade, masked) {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = size;
+  canvas.width = columns;
+  canvas.height = rows;
   const context = context2d(canvas);
-  const image = context.createImageData(size, size);
+  const image = context.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
-  const [red, green, blue] = colours.low;
-  const masked = ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
-      const place = row * size + column;
-      const hidden = causal && column > row;
-      pixels[place] = hidden ? masked : colours.ramp[levelOf(values[place])];
-    }
+  const without = pixel(parseColour(masked));
+  for (let place = 0; place < pixels.length; place += 1) {
+    const level = shade.level(values[place]);
+    pixels[place] = level < 0 ? without : shade.ramp[level];
   }
   context.putImageData(image, 0, 0);
   return canvas;
+}
+
+/**
+ * Draw a sheet at some size, sharp; where it has more cells than the screen has dots, the
+ * strongest of those that share a dot shows.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Sheet} sheet
+ * @param {Shade} shade
+ * @param {string} masked
+ * @param {[x: number, y: number, width: number, height: number]} box in CSS pixels
+ */
+export function drawSheet(context, sheet, shade, masked, [x, y, width, height]) {
+  const density = window.devicePixelRatio || 1;
+  const [down, across] = [height, width].map((side) => Math.max(1, Math.round(side * density)));
+  context.imageSmoothingEnabled = false; // cells stay squares
+  context.drawImage(paint(sheet.pooled(down, across), shade, masked), x, y, width, height);
 }
 
 /**
@@ -148,10 +126,12 @@ export function paint(values, size, causal, colours) {
  */
 export function sized(canvas, width, height) {
   const density = window.devicePixelRatio || 1;
-  canvas.width = Math.round(width * density);
-  canvas.height = Math.round(height * density);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  const [wide, high] = [width, height].map((side) => Math.round(side * density));
+  if (canvas.width !== wide || canvas.height !== high) { // a new size costs new memory
+    Object.assign(canvas, { width: wide, height: high });
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
   const context = context2d(canvas);
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, width, height);
@@ -182,37 +162,20 @@ export function fit(context, text, room) {
 }
 
 /**
- * Draw a painted square larger, with sharp cells.
- * @param {CanvasRenderingContext2D} context
- * @param {HTMLCanvasElement} image
- * @param {number} x
- * @param {number} y
- * @param {number} side
- */
-export function drawSharp(context, image, x, y, side) {
-  const density = window.devicePixelRatio || 1;
-  context.imageSmoothingEnabled = side * density < image.width; // cells stay squares
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, x, y, side, side);
-}
-
-/**
  * Name the axes of what is drawn, and leave their colour and font set.
  * @param {CanvasRenderingContext2D} context
  * @param {Colours} colours
- * @param {string[]} titles across and down
- * @param {number} origin where the cells begin
- * @param {number} width
- * @param {number} height
+ * @param {[across: string, down: string]} titles
+ * @param {[x: number, y: number, width: number, height: number]} box of the cells
  */
-export function drawAxisTitles(context, colours, [across, down], origin, width, height) {
+export function drawAxisTitles(context, colours, [across, down], [x, y, width, height]) {
   context.font = TEXT_FONT;
   context.fillStyle = colours.style("muted");
   context.save();
   context.textAlign = "center";
   context.textBaseline = "middle";
-  context.fillText(across, (origin + width) / 2, 8);
-  context.translate(8, (origin + height) / 2);
+  context.fillText(across, Math.max(x + width / 2, context.measureText(across).width / 2), 8);
+  context.translate(8, Math.max(y + height / 2, context.measureText(down).width / 2));
   context.rotate(-Math.PI / 2);
   context.fillText(down, 0, 0);
   context.restore();

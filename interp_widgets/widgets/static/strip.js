@@ -1,110 +1,106 @@
-import { clamp, element, holdShortcuts, keyboardGrid } from "./base.js";
-import { levelOf } from "./paint.js";
+import { clamp, element, keyboardGrid } from "./base.js";
 
-/** @typedef {import("./attention.js").AttentionView} AttentionView */
-/** @typedef {import("./attention.js").Place} Place */
-/** @typedef {import("./attention.js").Mode} Mode */
+/** @typedef {import("./paint.js").Shade} Shade */
+/** @typedef {import("./view.js").View} View */
 
-const QUESTIONS = { query: "Where does it look? (query)", key: "Who looks at it? (key)" };
+let strips = 0; // ids must differ when one view is shown twice
 
-/** The sentence itself: point at a token to see where it looks, or who looks at it. */
+/** Text as a row of tokens, each with the colour of its value behind it. */
 export class TokenStrip {
+  box = element("div", "iw-strip");
   /** @type {HTMLElement[]} */
   spans = [];
-  /** @type {HTMLInputElement[]} */
-  radios = [];
+  /** @type {number[]} level of the palette behind each token, so that only changes are painted */
+  levels = [];
+  /** @type {Shade | null} */
+  shade = null;
+  selected = -1;
+  follow = false; // whether the keys may have walked out of what is scrolled into sight
+  name = `iw-strip-${(strips += 1)}`;
 
-  /** @param {AttentionView} view @param {HTMLElement} parent */
-  constructor(view, parent) {
-    this.view = view;
-    this.box = element("div", "iw-strip");
+  /**
+   * @param {HTMLElement} parent
+   * @param {View} view
+   * @param {(token: number) => any} place that a token stands for in the view
+   * @param {() => number} now the token that the keys move on from
+   */
+  constructor(parent, view, place, now) {
     this.box.setAttribute("role", "listbox");
-    this.name = `iw-strip-${view.model.get("view_id")}-${(stripCount += 1)}`;
-    parent.append(this.makeModes(), this.box);
-    this.box.addEventListener("pointerover", (event) => this.point(event, view.hover.bind(view)));
+    parent.append(this.box);
+    this.box.addEventListener("pointerover", (event) => point(event, (at) => view.hover(place(at))));
     this.box.addEventListener("pointerleave", () => view.hover(null));
-    this.box.addEventListener("click", (event) => this.point(event, this.commit.bind(this)));
+    this.box.addEventListener("click", (event) => point(event, (at) => view.commit(place(at))));
+    const go = (/** @type {number} */ token) => {
+      this.follow = true;
+      view.key(place(clamp(token, this.spans.length)));
+    };
     keyboardGrid(this.box, {
-      move: (rows, columns) => this.key((view.token() ?? 0) + rows + columns),
-      edge: (end) => this.key(end ? view.weights.size - 1 : 0),
-      commit: () => this.commit(this.chosen(view.token() ?? 0)),
+      move: (rows, columns) => go(now() + rows + columns),
+      edge: (end) => go(end ? Infinity : 0),
+      commit: () => view.commit(place(now())),
       letGo: () => view.letGo(),
     });
   }
 
-  makeModes() {
-    const { view } = this;
-    const modes = element("div", "iw-modes");
-    modes.setAttribute("role", "radiogroup");
-    modes.setAttribute("aria-label", "What a token shows");
-    for (const mode of /** @type {Mode[]} */ (["query", "key"])) {
-      const label = element("label", "");
-      const radio = /** @type {HTMLInputElement} */ (element("input", ""));
-      Object.assign(radio, { type: "radio", name: this.name, value: mode });
-      holdShortcuts(radio);
-      radio.addEventListener("change", () => view.setMode(mode));
-      label.append(radio, QUESTIONS[mode]);
-      modes.append(label);
-      this.radios.push(radio);
-    }
-    return modes;
-  }
-
-  rebuild() {
-    const { view } = this;
-    const names = view.model.get("names");
-    this.spans = view.tokens.map((token, place) => {
+  /** @param {string[]} tokens as they are shown @param {string[]} names as they are spoken of */
+  rebuild(tokens, names) {
+    this.spans = tokens.map((token, place) => {
       const span = element("span", "iw-token", token);
       span.id = `${this.name}-${place}`;
       span.title = names[place];
       span.dataset.place = String(place);
       span.setAttribute("role", "option");
+      span.setAttribute("aria-selected", "false");
       return span;
     });
+    this.levels = tokens.map(() => PLAIN);
+    this.selected = -1;
     this.box.replaceChildren(...this.spans);
   }
 
-  /** @param {Event} event @param {(place: any) => void} act */
-  point(event, act) {
-    const { target } = event;
-    if (!(target instanceof HTMLElement) || target.dataset.place === undefined) return;
-    act(this.chosen(Number(target.dataset.place)));
-  }
-
-  /** @param {number} token @returns {Partial<Place>} */
-  chosen(token) {
-    return this.view.mode === "query" ? { query: token, key: null } : { query: null, key: token };
-  }
-
-  /** @param {number} token */
-  key(token) {
-    this.view.key(this.chosen(clamp(token, this.view.weights.size)));
-  }
-
-  /** @param {Partial<Place>} place */
-  commit(place) {
-    this.view.commit({ ...this.view.head(), ...place });
-  }
-
-  /** @param {Float32Array} values */
-  draw(values) {
-    const { mode, colours, weights } = this.view;
-    const { size } = weights;
-    const token = this.view.token();
-    const question = mode === "query" ? "where each looks" : "who looks at each";
-    this.box.setAttribute("aria-label", `Tokens; arrow keys show ${question}, Enter keeps`);
-    for (const radio of this.radios) radio.checked = radio.value === mode;
-    this.spans.forEach((span, other) => {
-      const [query, key] = mode === "query" ? [token, other] : [other, token];
-      const hidden = weights.causal && key > query;
-      const level = levelOf(values[query * size + key]);
-      span.classList.toggle("iw-hidden", hidden);
-      span.style.background = hidden ? "" : colours.css[level];
-      span.style.color = hidden ? "" : colours.ink[level];
-      span.setAttribute("aria-selected", String(other === token));
+  /**
+   * @param {string} label what it shows, for those who hear it
+   * @param {Float32Array | null} values of the tokens, NaN where there is none; null for plain text
+   * @param {Shade} shade
+   * @param {number} selected the token to outline; -1 for none
+   */
+  draw(label, values, shade, selected) {
+    this.box.setAttribute("aria-label", label);
+    const anew = shade !== this.shade;
+    this.shade = shade;
+    this.spans.forEach((span, place) => {
+      const level = values ? shade.level(values[place]) : PLAIN;
+      if (level === this.levels[place] && !anew) return;
+      this.levels[place] = level;
+      span.classList.toggle("iw-hidden", level === -1);
+      span.style.background = level < 0 ? "" : shade.css[level];
+      span.style.color = level < 0 ? "" : shade.ink[level];
     });
-    this.box.setAttribute("aria-activedescendant", `${this.name}-${token}`);
+    if (selected !== this.selected) this.select(selected);
   }
+
+  /** @param {number} place */
+  select(place) {
+    this.spans[this.selected]?.setAttribute("aria-selected", "false");
+    this.selected = place;
+    const span = this.spans[place];
+    span?.setAttribute("aria-selected", "true");
+    this.box.setAttribute("aria-activedescendant", span?.id ?? "");
+    if (this.follow && span) this.box.scrollTop += outOfSight(this.box, span);
+    this.follow = false;
+  }
+
 }
 
-let stripCount = 0; // radio groups and ids must differ when one view is shown twice
+const PLAIN = -2;
+
+/** @param {HTMLElement} box @param {HTMLElement} span @returns {number} how far it is out of sight */
+function outOfSight(box, span) {
+  const [outer, inner] = [box.getBoundingClientRect(), span.getBoundingClientRect()];
+  return Math.min(0, inner.top - outer.top) + Math.max(0, inner.bottom - outer.bottom);
+}
+
+/** @param {Event} event @param {(place: number) => void} act */
+function point({ target }, act) {
+  if (target instanceof HTMLElement && target.dataset.place) act(Number(target.dataset.place));
+}

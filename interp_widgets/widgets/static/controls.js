@@ -1,0 +1,65 @@
+import { element, holdShortcuts } from "./base.js";
+
+// Labelled inputs, each one tab stop that keeps the notebook's shortcuts off.
+
+/**
+ * @param {string} label
+ * @param {[value: string, text: string][]} options
+ * @param {(value: string) => void} changed
+ */
+export function choice(label, options, changed) {
+  const box = element("label", "iw-control");
+  const input = element("select");
+  for (const [value, text] of options) {
+    const option = element("option", "", text);
+    option.value = value;
+    input.append(option);
+  }
+  holdShortcuts(input);
+  input.addEventListener("change", () => changed(input.value));
+  box.append(label, input);
+  return { box, input };
+}
+
+/**
+ * @param {string} label
+ * @param {string} hint what it does, in small print
+ * @param {(on: boolean) => void} changed
+ */
+export function tick(label, hint, changed) {
+  const box = element("label", "iw-control");
+  const input = element("input");
+  input.type = "checkbox";
+  holdShortcuts(input);
+  input.addEventListener("change", () => changed(input.checked));
+  box.append(input, label, element("span", "iw-hint", hint));
+  return { box, input };
+}
+
+let groups = 0; // groups of radios must differ when one view is shown twice
+
+/**
+ * @param {string} label
+ * @param {[value: string, text: string][]} options
+ * @param {(value: string) => void} changed
+ */
+export function radios(label, options, changed) {
+  const box = element("div", "iw-controls");
+  const name = `iw-radios-${(groups += 1)}`;
+  box.setAttribute("role", "radiogroup");
+  box.setAttribute("aria-label", label);
+  const inputs = options.map(([value, text]) => {
+    const line = element("label", "iw-control");
+    const input = element("input");
+    Object.assign(input, { type: "radio", name, value });
+    holdShortcuts(input);
+    input.addEventListener("change", () => changed(value));
+    line.append(input, text);
+    box.append(line);
+    return input;
+  });
+  const check = (/** @type {string} */ value) => {
+    for (const input of inputs) input.checked = input.value === value;
+  };
+  return { box, check };
+}
