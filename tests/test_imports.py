@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PACKAGE = "interp_widgets"
 HEAVY = {"anywidget", "ipywidgets", "numpy", "plotly", "sklearn", "torch", "transformer_lens"}
 OPTIONAL = {
-    *("beartype", "jaxtyping", "safetensors", "sklearn", "tokenizers", "torch", "tqdm"),
+    *("beartype", "jaxtyping", "pandas", "safetensors", "sklearn", "tokenizers", "torch", "tqdm"),
     *("transformer_lens", "transformers"),
 }
 
@@ -30,7 +30,7 @@ ONLY = {
     "text": set(),
     "theme": {"numpy", "plotly"},
     "widgets": {"._head_scores", ".results", ".text", ".theme"}
-    | {"IPython", "PIL", "anywidget", "ipywidgets", "numpy", "plotly", "traitlets"},
+    | {"IPython", "PIL", "anywidget", "ipywidgets", "numpy", "pandas", "plotly", "traitlets"},
 }
 # Before it, no part knows of a later one.
 PICTURES = {".theme", ".widgets", "anywidget", "circuitsvis", "ipywidgets", "plotly"}

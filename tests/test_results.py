@@ -118,11 +118,14 @@ def test_attention_to_another_text_names_its_queries_and_is_never_causal():
         pattern(weights=np.zeros((2, 3, 4, 5)), queries=("", "", "", ""), windows=(0, 3))
 
 
-def test_a_pattern_is_causal_when_no_head_looks_ahead():
-    assert pattern(weights=random_weights()).causal
-    ahead = random_weights()
-    ahead[1, 2, 3, 4] = 0.001
-    assert not pattern(weights=ahead).causal
+@pytest.mark.parametrize("ahead", [(0, 1), (3, 4), (127, 128), (128, 129), (0, 129), (20, 128)])
+def test_a_pattern_is_causal_when_no_head_looks_ahead(ahead):
+    weights = np.zeros((2, 3, 130, 130))
+    weights[..., 0] = 1
+    tokens = ("",) * 130
+    assert pattern(weights=weights, tokens=tokens).causal
+    weights[1, 2, *ahead] = 0.001
+    assert not pattern(weights=weights, tokens=tokens).causal
 
 
 def test_weights_that_nobody_can_write_to_are_kept_without_a_copy():

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_BLOCK = 128  # positions
 _ROUNDING = 0.01  # half-precision softmax rows can exceed 1 by this much
 
 
@@ -75,6 +76,16 @@ def check_values(weights: NDArray[np.float32], axes: str) -> None:
             "weights: expected probabilities from 0 to 1, got values from "
             f"{low:.3g} to {high:.3g}. Pass the pattern after the softmax, not the scores."
         )
+
+
+def looks_ahead(weights: NDArray[np.float32]) -> bool:
+    """Whether any query, of (..., query, key), looks at a later key."""
+    size = weights.shape[-1]
+    for start in range(0, size, _BLOCK):  # in blocks, so that little is copied
+        rows = weights[..., start : start + _BLOCK, start:]
+        if np.triu(rows[..., :_BLOCK], k=1).any() or rows[..., _BLOCK:].any():
+            return True
+    return False
 
 
 def check_window(weights: NDArray[np.float32], window: int, layer: int) -> None:

@@ -66,8 +66,7 @@ class AttentionPattern:
     @cached_property
     def causal(self) -> bool:
         """Whether no query looks at a later token."""
-        rows = enumerate(np.moveaxis(self.weights, 2, 0), start=1)  # without copying half of all
-        return self.queries is None and not any(row[..., after:].any() for after, row in rows)
+        return self.queries is None and not _attention_checks.looks_ahead(self.weights)
 
     def square(self, layer_index: int, head_index: int) -> NDArray[np.float32]:
         """Give one head's weights, (query, key), by its place and not by the model's number."""

@@ -112,9 +112,9 @@ class LazyAttentionPattern:
             )
         _attention_checks.check_values(square, "query, key")
         _attention_checks.check_window(square, (self.windows or ())[layer_index], layer)
-        if self.causal and np.triu(square, k=1).any():
+        if self.causal and _attention_checks.looks_ahead(square):
             raise ValueError(
                 f"causal: expected no weight on later tokens, got some in layer {layer} head "
                 f"{head}. Pass causal=False for a model that reads in both directions."
             )
-        return _checks.kept(square)
+        return _checks.frozen(square.view())  # not copied: it is held for a moment only

@@ -73,8 +73,10 @@ def unpack(values: NDArray[Any], rows: int, columns: int, packing: str) -> NDArr
     return squares
 
 
-def pool(square: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+def pool(square: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
     """Reduce (query, key) to fewer rows and columns, of each block the largest in magnitude.
+
+    Of truth values, a block is true where any of its cells is.
 
     Position p of n belongs to bin floor(p * side / n), on both axes alike, so a block on the
     diagonal holds only positions near to each other, and a triangle stays one.
@@ -86,6 +88,11 @@ def pool(square: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.flo
         return most
     least = -_largest(-square, rows, columns)
     return np.where(most >= -least, most, least)
+
+
+def starts(size: int, side: int) -> NDArray[np.intp]:
+    """Give the first position of each bin: the least p with floor(p * side / size) = bin."""
+    return -(-np.arange(side) * size // side)
 
 
 def bounded(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -115,14 +122,14 @@ def side_within(
     return None
 
 
-def _largest(square: NDArray[np.float32], rows: int, columns: int) -> NDArray[np.float32]:
+def _largest(square: NDArray[Any], rows: int, columns: int) -> NDArray[Any]:
     return _largest_rows(_largest_rows(square, rows).T, columns).T
 
 
-def _largest_rows(square: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+def _largest_rows(square: NDArray[Any], side: int) -> NDArray[Any]:
     """Reduce the rows to bins: twenty times as fast as ``np.maximum.reduceat``."""
     size = len(square)
-    first = -(-np.arange(side) * size // side)  # the least p with floor(p * side / size) = bin
+    first = starts(size, side)
     last = np.append(first[1:], size) - 1
     square = np.ascontiguousarray(square)
     largest = square[first]

@@ -2,264 +2,252 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import traitlets
 
-from interp_widgets import text
-from interp_widgets.widgets import _inputs, _picture
+from interp_widgets.widgets import _inputs
+from interp_widgets.widgets._attention_data import attention_data
+from interp_widgets.widgets._attention_picture import Shown
+from interp_widgets.widgets._attention_wire import Wire
 from interp_widgets.widgets._base import View
 from interp_widgets.widgets._frozen import Frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-    from PIL import Image
-
-    from interp_widgets.results import AttentionPattern
+    from interp_widgets.results import AttentionPattern, LazyAttentionPattern
     from interp_widgets.widgets._selection import Selection
 
-_OVERVIEW = np.dtype("<u1")
-_FOCUS = np.dtype("<u2")
-_TOKEN_LIMIT = 40  # characters of a token on the page
-_LABEL_LIMIT = 14  # characters of a token in the frozen picture
-_FACT_LIMIT = 80  # characters of a model's or a hook's name
-_TOP = 5
-_OPTIONS = ("layers", "heads", "batch", "title", "selection")
+_OPTIONS = (
+    *("compare", "queries", "attention_mask", "layers", "heads", "batch", "windows"),
+    *("order", "hide_first", "max_bytes", "title", "selection"),
+)
 
 
 class AttentionView(View, stem="attention"):
     """Show every head of every layer as a thumbnail, one head enlarged, and the tokens.
 
     Point at a token to see where it looks; switch to see who looks at it. A click or Enter keeps
-    what is pointed at in ``selection``.
+    what is pointed at in ``selection``. Heads can be sorted by what they seem to do, and the first
+    token, on which heads rest, can be left out.
 
     The overview travels with one byte for each weight, without the half that causal attention
-    masks out; the head being looked at is sent again with two.
+    masks out; the head being looked at is sent again with two. Where that would take more than
+    ``max_bytes``, the thumbnails show the largest weight of each block of tokens, and the view
+    says so.
 
     Args:
-        data: an AttentionPattern; a Trace; an ActivationCache or any mapping that answers
-            ``("pattern", layer)`` or ``"blocks.0.attn.hook_pattern"``; Hugging Face
-            ``attentions``; or an array (layer, head, query, key), (head, query, key) or
-            (query, key), with the batch second of five axes.
+        data: an AttentionPattern; a LazyAttentionPattern, whose heads are fetched when they are
+            needed; a Trace; an ActivationCache or any mapping that answers ``("pattern", layer)``
+            or ``"blocks.0.attn.hook_pattern"``; Hugging Face ``attentions``; or an array (layer,
+            head, query, key), (head, query, key) or (query, key), with the batch second of five
+            axes. The view keeps a reference to it.
         tokens: text of each position; None takes what the data knows, else plain positions.
+        compare: another run, of anything that ``data`` may be and of the same shape; the view then
+            shows ``data`` minus ``compare``. None shows the data alone.
+        queries: text of each query of attention to another text (cross-attention), whose
+            ``tokens`` are then the keys; None takes what the data knows.
+        attention_mask: (batch, pos) or (pos,), as a tokenizer gives it: positions with 0 are cut
+            off, those of the keys alone when there are ``queries``. None cuts nothing.
         layers: the model's numbers of the layers to show; None shows all.
         heads: the model's numbers of the heads to show; None shows all.
         batch: which item of a batch; None when there is one item.
+        windows: how many tokens back a query sees, itself included: one number, or one for each
+            layer shown, 0 where nothing limits it. None takes what the data knows.
+        order: what heads are sorted by, highest first: "induction", "previous token", "first
+            token" or "duplicate token"; "" leaves them by layer and head. Heads that are fetched
+            are sorted once all of them have come.
+        hide_first: whether to leave the first token out and scale what each query spends on the
+            others up to one.
+        max_bytes: of the overview, and of the one head that is enlarged.
         title: heading of the view; None says "Attention".
         selection: the selection of another view, to share it; None makes one.
 
     Raises:
-        TypeError: data of a kind that is not known, or an unknown keyword.
+        TypeError: data or an option of a kind that is not known, or an unknown keyword.
         ValueError: shapes, tokens, numbers or a batch that do not fit; NaN.
     """
 
     overview = traitlets.Bytes().tag(sync=True)
     shape = traitlets.List(traitlets.Int()).tag(sync=True)
+    thumb = traitlets.List(traitlets.Int()).tag(sync=True)
     dtype = traitlets.Unicode().tag(sync=True)
     scale = traitlets.Float().tag(sync=True)
+    peak = traitlets.Float().tag(sync=True)
     packing = traitlets.Enum(("full", "tril")).tag(sync=True)
+    streamed = traitlets.Bool().tag(sync=True)
+    windows = traitlets.List(traitlets.Int()).tag(sync=True)
     layers = traitlets.List(traitlets.Int()).tag(sync=True)
     heads = traitlets.List(traitlets.Int()).tag(sync=True)
     tokens = traitlets.List(traitlets.Unicode()).tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     token_ids = traitlets.List(traitlets.Int()).tag(sync=True)
+    queries = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    query_names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    orders = traitlets.List(traitlets.Dict()).tag(sync=True)
+    order = traitlets.Unicode("").tag(sync=True)
+    hide_first = traitlets.Bool(default_value=False).tag(sync=True)
     origin = traitlets.Unicode().tag(sync=True)
     hook = traitlets.Unicode().tag(sync=True)
+    notice = traitlets.Unicode().tag(sync=True)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- every option has its name, for help() and for editors
         self,
         data: object,
         tokens: Sequence[str] | None = None,
         *,
+        compare: object = None,
+        queries: Sequence[str] | None = None,
+        attention_mask: object = None,
         layers: Sequence[int] | None = None,
         heads: Sequence[int] | None = None,
         batch: int | None = None,
+        windows: int | Sequence[int] | None = None,
+        order: str = "",
+        hide_first: bool = False,
+        max_bytes: int = 8_000_000,
         title: str | None = None,
         selection: Selection | None = None,
         **unknown: object,
     ) -> None:
         _inputs.refuse_unknown(unknown, _OPTIONS)
-        self._choice: dict[str, Any] = {"layers": layers, "heads": heads, "batch": batch}
-        self.pattern = _inputs.attention_pattern(data, tokens, **self._choice)
+        _inputs.check_switches(hide_first=hide_first)
+        self._max_bytes = _inputs.positive("max_bytes", max_bytes)
+        part = {"layers": layers, "heads": heads, "batch": batch, "windows": windows}
+        self._part: dict[str, Any] = part  # what stays when the data change
+        words = {"queries": queries, "attention_mask": attention_mask}
+        self._given: dict[str, Any] = {"data": data, "tokens": tokens, "compare": compare, **words}
+        self._made: Wire | None = self._make(self._given)
+        self._made.data.orders.check(order)
         super().__init__(selection=selection, title=title)
+        self.order, self.hide_first = order, bool(hide_first)
 
-    def update(self, data: object, tokens: Sequence[str] | None = None) -> None:
+    def update(
+        self,
+        data: object,
+        tokens: Sequence[str] | None = None,
+        *,
+        compare: object = None,
+        queries: Sequence[str] | None = None,
+        attention_mask: object = None,
+    ) -> None:
         """Swap the data in place; what is chosen stays chosen where it still exists.
 
         Args:
             data: anything the view itself takes.
             tokens: text of each position; None takes what the data knows.
+            compare: another run to subtract; None shows the data alone.
+            queries: text of each query of attention to another text; None takes what the data
+                knows.
+            attention_mask: 0 where padding is to be cut off; None cuts nothing.
 
         Raises:
             TypeError: data of a kind that is not known.
             ValueError: shapes, tokens or numbers that do not fit; the view stays as it was.
         """
-        pattern = _inputs.attention_pattern(data, tokens, **self._choice)
-        self.pattern = pattern
+        words = {"queries": queries, "attention_mask": attention_mask}
+        given = {"data": data, "tokens": tokens, "compare": compare, **words}
+        self._made, self._given = self._make(given), given
         with self._new_data():
-            for name, value in _traits(pattern).items():
+            for name, value in self._data().items():
                 setattr(self, name, value)
+            if self.order not in ("", *self._made.data.orders.names):
+                self.order = ""  # the new prompt has no such score
         self._forget_what_is_gone()
 
-    def _data(self) -> dict[str, Any]:
-        return _traits(self.pattern)
+    @property
+    def pattern(self) -> AttentionPattern | LazyAttentionPattern:
+        """The pattern that is shown; in a comparison, that of ``data``."""
+        return self._wire.data.run
+
+    @property
+    def figure(self) -> Any:  # noqa: ANN401 -- plotly has no types
+        """Build the plotly twin of the head on show."""
+        return self._shown().figure(self.title)
+
+    def to_frame(self) -> Any:  # noqa: ANN401 -- pandas is not needed for the rest
+        """List the weights of the head on show as a pandas table, with the exact tokens."""
+        return self._shown().frame()
 
     def describe(self) -> str:
         """Say in a paragraph what the view shows and where its largest weights are."""
-        layers, heads, tokens, _ = self.pattern.weights.shape
-        layer, head = self._shown()
-        top = [f"{query} to {key} {weight}" for query, key, weight in self._top_rows(layer, head)]
-        return (
-            f"{self.title or 'Attention'}: {layers} layers of {heads} heads over {tokens} tokens, "
-            f"{text.literal(''.join(self.pattern.tokens))}. Layer {self.layers[layer]} head "
-            f"{self.heads[head]} is enlarged; its largest weights are {', '.join(top)}."
-        )
+        return self._shown().describe(self.title)
 
     def source(self) -> dict[str, str]:
         """Say where the numbers come from, for a page that outlives the notebook."""
-        return dict(self.pattern.source)
+        other = self._wire.data.other
+        compared = {} if other is None else other.source
+        return dict(self.pattern.source) | {f"compared {name}": compared[name] for name in compared}
 
     def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Send one head again with 16 bits, unless the data has changed since it was asked for.
+        """Send one head more exactly, or thumbnails, unless the data has changed since.
 
         Args:
-            request: ``{"type": "focus", "index": ..., "rev": ...}``, heads counted layer by layer.
+            request: ``{"type": "focus", "index": ..., "rev": ...}``, or ``{"type": "thumbnails",
+                "first": ..., "hide_first": ..., "rev": ...}``, heads counted layer by layer.
         """
-        layers, heads, _, _ = self.pattern.weights.shape
-        index = request.get("index")
-        if request.get("rev") != self.rev or index not in range(layers * heads):
+        if request.get("rev") != self.rev:
             return dict(request), []
-        square = self.pattern.weights[index // heads, index % heads]
-        details = {"dtype": "uint16", "scale": _step(_FOCUS), "packing": self.packing}
-        return {**request, **details}, [_pack(square, _FOCUS, self.packing)]
+        details, buffers = self._wire.answer(request)
+        if not self.orders:  # heads that are fetched can be sorted once all have come
+            self.orders = self._wire.orders()
+        return {**request, **details}, buffers
 
-    def export_requests(self) -> list[dict[str, Any]]:
-        """Ask for every head, the one on show first."""
-        layers, heads, _, _ = self.pattern.weights.shape
-        layer, head = self._shown()
-        order = sorted(range(layers * heads), key=lambda index: index != layer * heads + head)
-        return [{"type": "focus", "index": index, "rev": self.rev} for index in order]
+    def export_requests(self) -> Iterator[dict[str, Any]]:
+        """Ask for the head on show, for thumbnails, then for the other heads.
+
+        Where the next thumbnails begin is known only once the last have been answered.
+        """
+        shown = self._shown()
+        for request in self._wire.requests(shown.layer, shown.head, hide_first=self.hide_first):
+            yield {**request, "rev": self.rev}
 
     def frozen(self) -> Frozen:
         """Draw the thumbnails and the head on show, and list its largest weights."""
-        layer, head = self._shown()
-        chosen, length = self.selection.value, len(self.tokens)
-        query, key = (
-            at if at is not None and at < length else None for at in (chosen.pos, chosen.key)
-        )
-        return Frozen(
-            image=_draw(self.pattern, (layer, head), (query, key), causal=self.packing == "tril"),
-            heads=("from (query)", "to (key)", "weight"),
-            rows=self._top_rows(layer, head),
-        )
+        chosen, shown = self.selection.value, self._shown()
+        places = zip((chosen.pos, chosen.key), self.shape[2:], strict=True)
+        query, key = (at if at is not None and at < length else None for at, length in places)
+        heads = ("from (query)", "to (key)", shown.what)
+        return Frozen(image=shown.image((query, key)), heads=heads, rows=shown.top())
 
-    def _shown(self) -> tuple[int, int]:
+    def _data(self) -> dict[str, Any]:
+        return self._wire.traits() | {"orders": self._wire.orders()}
+
+    def _release(self) -> None:
+        super()._release()
+        self._made = None
+
+    @property
+    def _wire(self) -> Wire:
+        if self._made is None:
+            self._made = self._make(self._given)
+        return self._made
+
+    def _make(self, given: dict[str, Any]) -> Wire:
+        return Wire(attention_data(**given, **self._part), self._max_bytes)
+
+    def _shown(self) -> Shown:
         chosen = self.selection.value
         layer = self.layers.index(chosen.layer) if chosen.layer in self.layers else 0
         head = self.heads.index(chosen.head) if chosen.head in self.heads else 0
-        return layer, head
-
-    def _top_rows(self, layer: int, head: int) -> tuple[tuple[str, str, str], ...]:
-        square = self.pattern.weights[layer, head]
-        first = np.argsort(-square, axis=None, kind="stable")[:_TOP]
-        name = _names(self.pattern.tokens)
-        return tuple(
-            (name[query], name[key], f"{square[query, key]:.3f}")
-            for query, key in zip(*np.unravel_index(first, square.shape), strict=True)
-        )
+        return Shown(self._wire, layer, head, self.hide_first)
 
     def _forget_what_is_gone(self) -> None:
-        chosen, length = self.selection.value, len(self.tokens)
+        chosen, (queries, keys) = self.selection.value, self.shape[2:]
         gone: dict[str, None] = {}
         if chosen.layer not in self.layers or chosen.head not in self.heads:
             gone |= {"layer": None, "head": None}
-        if max(chosen.pos or 0, chosen.key or 0) >= length:
+        if (chosen.pos or 0) >= queries or (chosen.key or 0) >= keys:
             gone |= {"pos": None, "key": None, "token_id": None}
         self.selection.set(**gone)
 
+    @traitlets.validate("order")
+    def _check_order(self, proposal: dict[str, Any]) -> str:
+        order: str = proposal["value"]
+        self._wire.data.orders.check(order)
+        return order
 
-def _traits(pattern: AttentionPattern) -> dict[str, Any]:
-    weights = pattern.weights
-    causal = not np.triu(weights, k=1).any()
-    packing = "tril" if causal else "full"
-    tokens = pattern.tokens
-    return {
-        "overview": _pack(weights, _OVERVIEW, packing),
-        "shape": list(weights.shape),
-        "dtype": "uint8",
-        "scale": _step(_OVERVIEW),
-        "packing": packing,
-        "layers": list(pattern.layers or ()),
-        "heads": list(pattern.heads or ()),
-        "tokens": [text.visible(token, _TOKEN_LIMIT) for token in tokens],
-        "names": _names(tokens),
-        "token_ids": [] if pattern.token_ids is None else pattern.token_ids.tolist(),
-        "origin": _origin(pattern),
-        "hook": text.prose(pattern.source.get("hook", ""), _FACT_LIMIT),
-    }
-
-
-def _names(tokens: Sequence[str]) -> list[str]:
-    """Quote each token; one that comes more than once is told apart by its position."""
-    times = Counter(tokens)
-    return [
-        text.literal(token) + (f" (token {place})" if times[token] > 1 else "")
-        for place, token in enumerate(tokens)
-    ]
-
-
-def _origin(pattern: AttentionPattern) -> str:
-    """Say in one line where the numbers and the tokens come from; `source` has the rest."""
-    source = pattern.source
-    facts = [text.prose(source["model"], _FACT_LIMIT)] if "model" in source else []
-    if source.get("tokens") == "positions":
-        facts.append("no tokens were given, so these are positions")
-    return " · ".join(facts)
-
-
-def _step(kind: np.dtype[Any]) -> float:
-    return 1.0 / float(np.iinfo(kind).max)
-
-
-def _pack(weights: NDArray[np.float32], kind: np.dtype[Any], packing: str) -> bytes:
-    """Round weights from 0 to 1 to whole steps, little-endian, each square row by row."""
-    if packing == "tril":
-        weights = weights[(..., *np.tril_indices(weights.shape[-1]))]
-    most = np.iinfo(kind).max
-    return np.rint(np.clip(weights, 0, 1) * most).astype(kind).tobytes()
-
-
-def _draw(
-    pattern: AttentionPattern,
-    shown: tuple[int, int],
-    marked: tuple[int | None, int | None],
-    *,
-    causal: bool,
-) -> Image.Image:
-    layer, head = shown
-    tokens = [text.visible(token, _LABEL_LIMIT) for token in pattern.tokens]
-    layers, heads = pattern.layers or (), pattern.heads or ()
-    size = pattern.weights.shape[-1]
-    hidden = np.triu(np.ones((size, size), dtype=bool), k=1) if causal else None
-    every = _picture.thumbnails(
-        pattern.weights,
-        _picture.Axis("layer", [str(number) for number in layers]),
-        _picture.Axis("head", [str(number) for number in heads]),
-        shown,
-        hidden=hidden,
-    )
-    one = _picture.matrix(
-        pattern.weights[layer, head],
-        _picture.Axis("from (query)", tokens),
-        _picture.Axis("to (key)", tokens),
-        marked,
-        hidden=hidden,
-    )
-    name = _picture.words(f"Layer {layers[layer]}, head {heads[head]}")
-    left = _picture.below([_picture.words("Every head"), every])
-    right = _picture.below([name, one, _picture.legend("attention weight", "0", "1")])
-    return _picture.beside([left, right])
+    @traitlets.observe("order", "hide_first")
+    def _look_has_changed(self, _change: object) -> None:
+        self._renew_picture()

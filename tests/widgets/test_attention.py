@@ -105,7 +105,7 @@ def test_the_description_names_the_text_and_the_largest_weights():
     square[3] = [0.25, 0.75, 0, 0, 0]
     view = AttentionView(square, WORDS, title="Mats")
     assert view.describe().startswith(
-        "Mats: 1 layers of 1 heads over 5 tokens, '<bos> mat cat mat sat'. Layer 0 head 0"
+        "Mats: 1 layer of 1 head over 5 tokens, '<bos> mat cat mat sat'. Layer 0 head 0"
     )
     assert "'<bos>' to '<bos>' 1.000" in view.describe()
     assert view.frozen().rows[4] == ("' mat' (token 3)", "' mat' (token 1)", "0.750")

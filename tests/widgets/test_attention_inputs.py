@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp_widgets.widgets._inputs import attention_pattern
+from interp_widgets.widgets._attention_inputs import attention_pattern
 from tests.widgets.samples import WORDS, pattern, weights
 
 WEIGHTS = weights()
