@@ -84,6 +84,10 @@ export class AttentionView extends View {
     return { box, caption, strip: new TokenStrip(box, this, place, () => this.token(side())) };
   }
 
+  name() {
+    return "Attention";
+  }
+
   load() {
     const { model } = this;
     this.weights.load();
