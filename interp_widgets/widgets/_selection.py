@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 import ipywidgets
 import traitlets
 
 from interp_widgets.widgets import _inputs
+
+if TYPE_CHECKING:
+    from interp_widgets.widgets._link import Link
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class SelectionValue:
     feature: int | None = None
 
 
-_FIELDS = tuple(field.name for field in fields(SelectionValue))
+FIELDS = tuple(field.name for field in fields(SelectionValue))
 
 
 def _field() -> Any:  # noqa: ANN401 -- a trait
@@ -60,7 +63,8 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
     value = traitlets.Instance(SelectionValue, args=(), read_only=True)
 
     def __init__(self, **chosen: int | None) -> None:
-        _inputs.refuse_unknown(chosen, _FIELDS)
+        _inputs.refuse_unknown(chosen, FIELDS)
+        self.links: list[Link] = []
         self._users: WeakSet[ipywidgets.Widget] = WeakSet()
         super().__init__(**chosen)
         self._take_snapshot()
@@ -74,7 +78,7 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
         Raises:
             TypeError: an unknown field.
         """
-        _inputs.refuse_unknown(chosen, _FIELDS)
+        _inputs.refuse_unknown(chosen, FIELDS)
         with self.hold_sync(), self.hold_trait_notifications():
             for name, number in chosen.items():
                 setattr(self, name, number)
@@ -82,6 +86,21 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
     def clear(self) -> None:
         """Choose nothing."""
         self.set(**asdict(SelectionValue()))
+
+    def open(self) -> None:
+        """Make it known to the browser, with the links that were waiting for it."""
+        if self.comm is None:
+            super().open()
+            for link in self.links:
+                link.resume(self)
+
+    def close(self) -> None:
+        """Take it away from the browser; what is chosen stays, and its links wait."""
+        if self.comm is None:
+            return
+        super().close()
+        for link in self.links:
+            link.rest()
 
     def join(self, user: ipywidgets.Widget) -> None:
         """Stay open for a view that is on the page."""
@@ -94,11 +113,11 @@ class Selection(ipywidgets.Widget):  # type: ignore[misc]
         if not self._users:
             self.close()
 
-    @traitlets.observe(*_FIELDS)
+    @traitlets.observe(*FIELDS)
     def _on_field(self, _change: object) -> None:
         self._take_snapshot()
 
     def _take_snapshot(self) -> None:
-        now = SelectionValue(**{name: getattr(self, name) for name in _FIELDS})
+        now = SelectionValue(**{name: getattr(self, name) for name in FIELDS})
         if now != self.value:
             self.set_trait("value", now)

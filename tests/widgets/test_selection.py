@@ -8,41 +8,13 @@ import pytest
 import traitlets
 
 from interp_widgets.widgets._selection import Selection, SelectionValue
+from tests.widgets.wire import from_browser, wired
 
 
 def heard_by(selection):
     values = []
     selection.observe(lambda change: values.append(change.new), "value")
     return values
-
-
-def from_browser(selection, **state):
-    """What the widget manager does with a message of the front end."""
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    selection._handle_msg({"content": {"data": data}, "buffers": []})
-
-
-class Wire:
-    """Records what would be sent to the browser."""
-
-    comm_id = "wire"
-
-    kernel = object()
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, data=None, **_rest):
-        self.sent.append(data)
-
-    def close(self, **_rest):
-        pass
-
-
-def wired(selection):
-    """Replace the comm; past the trait's own check, which wants the kernel's class."""
-    wire = selection._trait_values["comm"] = Wire()
-    return wire
 
 
 def test_nothing_is_chosen_at_first():
