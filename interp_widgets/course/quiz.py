@@ -83,6 +83,11 @@ class Quiz:
             )
         return chosen
 
+    def key(self) -> str:
+        """Write the letters of the right answers."""
+        places = [[choice.right for choice in q.choices].index(True) for q in self.questions]
+        return "".join(_LETTERS[place] for place in places)
+
     def score(self, chosen: Sequence[int | None]) -> int:
         """Count the right answers; None is a question that was not answered."""
         pairs = zip(self.questions, chosen, strict=True)

@@ -47,12 +47,14 @@ class Run:
         peak_bytes: the largest resident memory that the kernel ever had.
         failure: notebook, cell and reason; empty when every cell ran.
         network: one line for each attempt to reach another machine.
+        shown: what the cells printed and displayed, as plain text.
     """
 
     seconds: float
     peak_bytes: int
     failure: str
     network: str
+    shown: str
 
 
 def run_notebook(path: Path, folder: Path, *, cell_seconds: float = 120) -> Run:
@@ -74,7 +76,8 @@ def run_notebook(path: Path, folder: Path, *, cell_seconds: float = 120) -> Run:
         failure = _first_failure(client, path.name)
         seconds = time.perf_counter() - started
         peak_bytes = _peak(peak)
-    return Run(seconds, peak_bytes, failure, log.read_text() if log.exists() else "")
+    network = log.read_text() if log.exists() else ""
+    return Run(seconds, peak_bytes, failure, network, _shown(client.nb))
 
 
 def _first_failure(client: NotebookClient, name: str) -> str:
@@ -86,9 +89,18 @@ def _first_failure(client: NotebookClient, name: str) -> str:
     return ""
 
 
+def _shown(notebook: nbformat.NotebookNode) -> str:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    texts = [
+        output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in outputs
+    ]
+    return "\n".join(texts)
+
+
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not ONLINE_SETTINGS.match(name)}
     own = {"IPYTHONDIR": folder / "ipython", "HF_HOME": folder / "hf", "XDG_CACHE_HOME": folder}
+    own["XDG_DATA_HOME"] = folder / "home"
     return kept | {name: str(path) for name, path in own.items()}
 
 

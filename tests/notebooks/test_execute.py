@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from interp_widgets import _lab
+from interp_widgets.course import build, catalogue
 from tests.notebooks.runner import run_notebook
 from tests.support import ROOT
 
@@ -34,6 +35,31 @@ def test_a_notebook_runs_offline_in_a_clean_kernel(stem, tmp_path, record_proper
     assert not run.failure, run.failure
     assert not run.network, f"{stem} asked the network:\n{run.network}"
     assert 0 < run.peak_bytes <= MEMORY, f"{stem}: {measured['peak_mb']} MB"
+
+    exercises = catalogue.every()[stem].exercises if stem in catalogue.every() else []
+    assert run.shown.count("Not started: ") == len(exercises)
+    assert run.shown.count("Not yet.") == run.shown.count("Right.") == 0
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("build")
+    build.write_all(ROOT / "notebooks", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "stem"),
+    [
+        *[("solutions", stem) for stem in catalogue.every()],
+        *[pytest.param("teacher", stem, marks=pytest.mark.slow) for stem in catalogue.every()],
+    ],
+)
+def test_the_solutions_pass_every_check(built, tmp_path, kind, stem):
+    run = run_notebook(built / kind / f"{stem}.ipynb", tmp_path / "kernel")
+    assert not run.failure, run.failure
+    assert run.shown.count("Right.") == len(catalogue.lesson(stem).exercises)
+    assert run.shown.count("Not yet.") == run.shown.count("Not started: ") == 0
 
 
 def test_a_failing_cell_is_named_with_its_reason(tmp_path):
