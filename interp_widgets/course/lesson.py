@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import ipywidgets
@@ -14,8 +15,10 @@ from interp_widgets.course.exercises import Exercise
 from interp_widgets.course.predictions import Prediction, PredictionBox
 from interp_widgets.course.progress import Store
 from interp_widgets.course.quiz import Quiz, QuizBox
+from interp_widgets.course.takeaway import ExportButton
 
 _SURE = 'The solution is shown by lesson.solution("{slug}", sure=True). ' + hints.SURE
+_TAKE_ALONG = "To take it along: python -m interp_widgets progress export my-progress.json"
 _STORE = Store()
 
 
@@ -151,7 +154,9 @@ class Lesson:
         prediction = _named(slug, self.predictions)
         value = self._entry("predictions", slug)["value"]
         if value is None:
-            screen.show("Not started: predict first, in the cell above; then run this cell again.")
+            screen.show(
+                "No prediction yet: write one down in its cell above, then run this cell again."
+            )
             return
         self._record("predictions", slug, lambda entry: entry.update(revealed=True))
         screen.show(prediction.compare(value))
@@ -173,9 +178,9 @@ class Lesson:
         self._ask(slug, quiz.in_words(), screen.paragraph(quiz.title), box, quiz.without_buttons())
 
     def progress(self) -> None:
-        """Show what has been done in this notebook."""
+        """Show what has been done in this notebook, and offer a copy to take along."""
         plain, html = overview.lesson(self, self.store.read())
-        screen.show(plain, html)
+        self._ask("progress", plain, html, ExportButton(self.store, Path.cwd()), _TAKE_ALONG)
 
     def _ask(
         self, slug: str, plain: str, html: str, box: ipywidgets.DOMWidget, without: str

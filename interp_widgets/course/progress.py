@@ -48,10 +48,7 @@ class Store:
     def read(self) -> Progress:
         """Return what is known of the learner, unsaved results included."""
         with self._changing:
-            try:
-                return self._current()
-            except (OSError, NewerVersionError) as error:
-                return self._keep(self._unsaved or records.empty(), error)
+            return self._known()
 
     def change(self, edit: Callable[[Progress], None]) -> None:
         """Change the progress: `edit` is given what the file holds now, and changes it.
@@ -59,49 +56,51 @@ class Store:
         A disk that is full or may not be written is told to the learner, once, and is no error.
 
         Args:
-            edit: changes the progress that it is given.
+            edit: changes the progress that it is given; where writing fails it is called again,
+                on what is kept in memory.
         """
-        from filelock import FileLock
-
         with self._changing:
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                with FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS):
-                    progress = self._current()
-                    edit(progress)
-                    self._unsaved = progress  # should writing fail
-                    _write(self.path, progress)
-                    self._unsaved = None
+                self._change_file(edit)
             except (OSError, NotImplementedError, NewerVersionError) as error:
-                if self._unsaved is None:
-                    self._unsaved = records.empty()
-                    edit(self._unsaved)
-                self._keep(self._unsaved, error)
+                known = self._known()
+                edit(known)
+                self._unsaved = known
+                self._say_once(_UNSAVED.format(reason=_reason(error)), "unsaved")
 
-    def _current(self) -> Progress:
-        on_disk = self._on_disk()
-        return on_disk if self._unsaved is None else records.merge(on_disk, self._unsaved)
+    def _change_file(self, edit: Callable[[Progress], None]) -> None:
+        from filelock import FileLock
 
-    def _on_disk(self) -> Progress:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS):
+            self._set_aside_if_damaged()
+            progress = self._with_unsaved(_load(self.path))
+            edit(progress)
+            _write(self.path, progress)
+            self._unsaved = None
+
+    def _known(self) -> Progress:
         try:
-            return records.parse(self.path.read_text("utf-8"))
-        except FileNotFoundError:
-            return records.empty()
+            return self._with_unsaved(_load(self.path))
+        except (OSError, ValueError):  # what to say of it is said when something is to be saved
+            return self._with_unsaved(records.empty())
+
+    def _with_unsaved(self, progress: Progress) -> Progress:
+        return progress if self._unsaved is None else records.merge(progress, self._unsaved)
+
+    def _set_aside_if_damaged(self) -> None:
+        try:
+            _load(self.path)
         except NewerVersionError:
             raise
         except ValueError:  # no JSON, no UTF-8, or no progress
             aside = next(name for name in _names_aside(self.path) if not name.exists())
             self.path.replace(aside)
             self._say_once(_DAMAGED.format(name=aside), "damaged")
-            return records.empty()
 
-    def _keep(self, progress: Progress, error: Exception) -> Progress:
-        self._say_once(_UNSAVED.format(reason=_reason(error)), "unsaved")
-        return progress
-
-    def _say_once(self, sentence: str, page: str) -> None:
-        if page not in self._said:
-            self._said.add(page)
+    def _say_once(self, sentence: str, subject: str) -> None:
+        if subject not in self._said:
+            self._said.add(subject)
             self._say(f"{sentence} {manual.pointer('progress')}")
 
 
@@ -110,6 +109,13 @@ def default_path() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("interp-widgets", appauthor=False) / "progress.json"
+
+
+def _load(path: Path) -> Progress:
+    try:
+        return records.parse(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return records.empty()
 
 
 def _write(path: Path, progress: Progress) -> None:

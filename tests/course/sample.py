@@ -104,6 +104,10 @@ PREDICTIONS = [
 
 def lesson(folder, **changes):
     """The lesson, with its progress in a folder."""
-    store = Store(folder / "progress.json")
-    fields = {"exercises": [exercise(), SEVEN, HEAD], "predictions": PREDICTIONS, "quizzes": [QUIZ]}
-    return Lesson(stem="02_sample", store=store, **fields | changes)
+    fields = {
+        "exercises": [exercise(), SEVEN, HEAD],
+        "predictions": PREDICTIONS,
+        "quizzes": [QUIZ],
+        "store": Store(folder / "progress.json"),
+    }
+    return Lesson(stem="02_sample", **fields | changes)

@@ -110,7 +110,7 @@ def test_a_name_that_the_lesson_does_not_have_is_refused_with_those_that_it_has(
 
 def test_a_guess_is_stored_before_the_answer_is_shown_and_not_changed_after(lesson, stored, capsys):
     lesson.reveal("which")
-    assert "predict first" in capsys.readouterr().out
+    assert "No prediction yet" in capsys.readouterr().out
     lesson.predict("which", "c")
     assert stored()["predictions"]["which"] == {"value": 2, "right": False, "revealed": False}
     assert capsys.readouterr().out == "Written down: layer 2.\n"

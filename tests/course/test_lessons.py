@@ -127,9 +127,9 @@ def test_a_shared_message_is_noticed():
 def calls(tree, verb):
     """Every `lesson.<verb>(...)` in a notebook, with the statement that it stands in."""
     for statement in ast.walk(tree):
-        if isinstance(statement, ast.Assign | ast.Expr) and isinstance(statement.value, ast.Call):
-            if ast.unparse(statement.value.func) == f"lesson.{verb}":
-                yield statement, statement.value
+        call = getattr(statement, "value", None) if isinstance(statement, ast.stmt) else None
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == f"lesson.{verb}":
+            yield statement, call
 
 
 def names(node):
