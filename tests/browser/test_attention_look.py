@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from interp_widgets import theme
 from interp_widgets.widgets.attention import AttentionView
 from tests.browser import host
-from tests.browser.attention_parts import looks, one_head, said
+from tests.browser.attention_parts import looks, one_head, said, tokens
 from tests.widgets.samples import pattern
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,9 @@ sheet.disabled = true;
 document.body.dataset.jpThemeLight = 'false';
 requestAnimationFrame(() => requestAnimationFrame(() => { sheet.disabled = false; }));"""
 FIRST_CHIP = "(view) => view.querySelector('[role=option]').style.background"
-EVERY_CANVAS_SHOWS = """(colour) => [...document.querySelectorAll('canvas:not([hidden])')].every((canvas) => {
+EVERY_CANVAS_SHOWS = """(colour) => [
+  ...document.querySelectorAll('canvas:not([hidden])')
+].every((canvas) => {
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
   copy.drawImage(canvas, 0, 0); // the canvas itself would complain of being read often
   const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
@@ -84,6 +86,21 @@ def test_a_reader_who_comes_to_prefer_dark_sees_everything_repainted(page, view)
     expect(said(page)).to_have_text(looks(view, query=4))
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(EVERY_CANVAS_SHOWS, arg=DARK_MASK, timeout=5_000)
+
+
+def test_the_page_never_shrinks_under_a_resting_mouse(new_page):
+    words = ("<bos>", *(f" {letter * 300}" for letter in "abc"), " end")
+    page = host.show(new_page(width=500), AttentionView(pattern(words)))
+    root = page.locator(".iw-attention")
+    tokens(page).get_by_role("option").first.hover()
+    expect(said(page)).to_contain_text("query '<bos>' looks")
+    before = root.bounding_box()["height"]
+    tokens(page).get_by_role("option").nth(3).hover()
+    expect(said(page)).to_contain_text("query ' ccc")
+    high = root.bounding_box()["height"]
+    tokens(page).get_by_role("option").first.hover()
+    expect(said(page)).to_contain_text("query '<bos>' looks")
+    assert root.bounding_box()["height"] == high > before
 
 
 @pytest.mark.parametrize("width", [380, 760, 1200])

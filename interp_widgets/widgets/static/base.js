@@ -56,6 +56,10 @@ export function watchLook(root, changed) {
     if (root.clientWidth !== width) {
       width = root.clientWidth;
       changed();
+    } else {
+      // It may grow under a resting mouse but not shrink: a page that is scrolled to its end
+      // would move, the mouse would point at something else, and so on without an end.
+      root.style.minHeight = `${root.offsetHeight}px`;
     }
   });
   resizes.observe(root);

@@ -27,6 +27,7 @@ const CELL = 30; // CSS pixels, like every length here
 const RULED = 14; // from here on lines part the cells
 const LABEL = 13; // that a line of text takes
 const TITLE = 20; // for the name of an axis
+const NARROWEST = 120; // what is narrower is on its way in or out of the page
 const TALLEST = 480; // unless it is as wide
 /** @type {("row" | "column")[]} */
 const AXES = ["row", "column"];
@@ -80,11 +81,12 @@ export class Matrix {
 
   /** @param {Layout} layout @param {Colours} colours */
   rebuild(layout, colours) {
-    this.layout = layout;
+    const room = Math.max(layout.room, NARROWEST);
+    this.layout = { ...layout, room };
     this.colours = colours;
     this.drawn = [];
     this.canvas.setAttribute("aria-label", layout.label);
-    const { room, rows, columns, cell = CELL, height } = layout;
+    const { rows, columns, cell = CELL, height } = layout;
     const [left, top] = [rows, columns].map(({ labels }) => TITLE + this.widest(labels));
     const space = room - left - 2;
     const most = layout.part ? Math.floor(space / cell) : Infinity;

@@ -57,7 +57,7 @@ export function sayLine(weights, known, names, side, token) {
   const others = asks ? names.keys : names.queries;
   const most = strongest(line, 3).filter((place) => line[place] !== 0);
   const said = most.map((place) => `${others[place]} ${digits(line[place], weights, known)}`);
-  const list = said.join(", ") || "nothing";
+  const list = said.join(", ") || (weights.signed ? "no place" : "nothing");
   if (!asks && weights.hideFirst && !known.first && token === 0) {
     return `key ${names.keys[0]} is left out`;
   }

@@ -111,6 +111,18 @@ export function unpack({ bytes, dtype, scale, packing, rows, columns }, index) {
 }
 
 /**
+ * Read numbers that were sent exactly, four bytes each.
+ * @param {DataView} bytes little-endian
+ * @param {"Float32" | "Int32"} kind
+ * @returns {Float32Array} in which whole numbers up to 16 million stay exact
+ */
+export function numbers(bytes, kind) {
+  const read = (/** @type {unknown} */ _, /** @type {number} */ place) =>
+    bytes[`get${kind}`](place * 4, true);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, read);
+}
+
+/**
  * Find the values of largest magnitude, the largest first.
  * @param {Float32Array} line
  * @param {number} count at most

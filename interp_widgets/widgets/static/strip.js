@@ -84,9 +84,11 @@ export class TokenStrip {
     this.spans[this.selected]?.setAttribute("aria-selected", "false");
     this.selected = place;
     const span = this.spans[place];
-    span?.setAttribute("aria-selected", "true");
-    this.box.setAttribute("aria-activedescendant", span?.id ?? "");
-    if (this.follow && span) this.box.scrollTop += outOfSight(this.box, span);
+    this.box.removeAttribute("aria-activedescendant");
+    if (!span) return;
+    span.setAttribute("aria-selected", "true");
+    this.box.setAttribute("aria-activedescendant", span.id);
+    if (this.follow) this.box.scrollTop += outOfSight(this.box, span);
     this.follow = false;
   }
 

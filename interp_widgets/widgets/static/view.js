@@ -109,6 +109,7 @@ export class View {
     this.built = root.clientWidth > 0; // not on the page yet, or hidden: its width will change
     if (!this.built) return;
     this.colours = readColours(root);
+    root.style.minHeight = "";
     const title = model.get("title") || this.name();
     root.setAttribute("aria-label", title);
     this.title.textContent = title;
