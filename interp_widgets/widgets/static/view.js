@@ -106,13 +106,13 @@ export class View {
 
   rebuild() {
     const { model, root } = this;
+    const title = model.get("title") || this.name();
+    root.setAttribute("aria-label", title);
+    this.title.textContent = title;
     this.built = root.clientWidth > 0; // not on the page yet, or hidden: its width will change
     if (!this.built) return;
     this.colours = readColours(root);
     root.style.minHeight = "";
-    const title = model.get("title") || this.name();
-    root.setAttribute("aria-label", title);
-    this.title.textContent = title;
     this.build();
     this.draw();
   }
