@@ -7,6 +7,10 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import sync_playwright
 
+from interp_widgets import _lab
+from tests.browser import jupyter
+from tests.support import ROOT, running_lab
+
 
 @pytest.fixture(scope="session")
 def browser(chromium):
@@ -16,6 +20,15 @@ def browser(chromium):
         )
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """One JupyterLab for every test that needs one, on a learner's copies of the notebooks."""
+    folder = tmp_path_factory.mktemp("learner")
+    _lab.copy_notebooks(ROOT / "notebooks", folder / "work")
+    with running_lab(folder / "work", folder / "jupyter") as server:
+        yield server
 
 
 @pytest.fixture
@@ -37,7 +50,7 @@ def watched_pages(browser):
         )
         contexts.append(context)
         page = context.new_page()
-        page.add_init_script("window.hits = []; window.canary = (hit) => window.hits.push(hit);")
+        page.add_init_script(jupyter.CANARY)
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("console", lambda said: complain(complaints, said))
         page.on("request", lambda request: complain_of_request(complaints, request))
