@@ -100,7 +100,7 @@ def test_the_page_never_shrinks_under_a_resting_mouse(new_page):
     high = root.bounding_box()["height"]
     tokens(page).get_by_role("option").first.hover()
     expect(said(page)).to_contain_text("query '<bos>' looks")
-    assert root.bounding_box()["height"] == high > before
+    assert root.bounding_box()["height"] >= high > before
 
 
 @pytest.mark.parametrize("width", [380, 760, 1200])

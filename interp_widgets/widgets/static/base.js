@@ -59,7 +59,7 @@ export function watchLook(root, changed) {
     } else {
       // It may grow under a resting mouse but not shrink: a page that is scrolled to its end
       // would move, the mouse would point at something else, and so on without an end.
-      root.style.minHeight = `${root.offsetHeight}px`;
+      root.style.minHeight = `${Math.ceil(root.getBoundingClientRect().height)}px`;
     }
   });
   resizes.observe(root);
