@@ -68,11 +68,12 @@ def logit_lens(
         top_ids=top_ids,
         top_probs=_numpy(top.values),
         entropy=_numpy(top.entropy),
-        divergence=_divergence_from_last(trace, stack),
+        **_against_last(trace, stack),
         target_ids=np.array(followed),
         target_probs=_numpy(each.values),
         target_ranks=_ids(each.target_ranks),
         words={token: str(decode([token])) for token in {*followed, *top_ids.flat}},
+        translated=translator is not None,
         name=name or ("translated lens" if translator else "logit lens"),
         source={**trace.source, "hook": "blocks.*.hook_resid_pre, last hook_resid_post"},
         folded=bool(trace.model._weights_processed),  # noqa: SLF001 - the only place that says it
@@ -95,16 +96,28 @@ def _residual_stream(
     return stack, tuple(labels)
 
 
-def _divergence_from_last(trace: Trace, stack: _Stack) -> Float[np.ndarray, "layer pos"]:
-    """Compute the divergence KL(last row, row) in nats, a few positions at a time."""
+def _against_last(trace: Trace, stack: _Stack) -> dict[str, Float[np.ndarray, "layer pos"]]:
+    """Compare every row with the last, a few positions at a time.
+
+    Returns:
+        "divergence", KL(last row, row) in nats, and of the token that the last row puts on top
+        "output_ranks" and "output_probs" in every row.
+    """
     rows, positions, _ = stack.shape
     step = max(1, _HELD_MOST // (rows * trace.model.cfg.d_vocab))
     parts = []
     for start in range(0, positions, step):
         chunk = stack[:, start : start + step]
         logs = logit_readout(trace.model, chunk, return_type="log_probs").values
-        parts.append((logs[-1].exp() * (logs[-1] - logs)).sum(-1))
-    return _numpy(torch.cat(parts, dim=1)).clip(min=0)  # rounding can go below
+        own = logs.gather(-1, logs[-1:].argmax(-1, keepdim=True).expand(rows, -1, 1))
+        divergence = (logs[-1].exp() * (logs[-1] - logs)).sum(-1)
+        parts.append(torch.stack([divergence, (logs > own).sum(-1), own[..., 0].exp()]))
+    divergence, ranks, probs = _numpy(torch.cat(parts, dim=2))
+    return {
+        "divergence": divergence.clip(min=0),  # rounding can go below
+        "output_ranks": ranks,
+        "output_probs": probs,
+    }
 
 
 def _followed(wanted: Sequence[int], best: Int[np.ndarray, "layer pos"]) -> list[int]:

@@ -36,8 +36,12 @@ class LogitLens:
             when none are.
         target_probs: (layer, pos, target), their probability.
         target_ranks: (layer, pos, target), how many tokens are more likely; 0 is the best.
+        output_ranks: (layer, pos), in each row the rank of the token that the last row puts on top
+            at that position; None when it was not computed.
+        output_probs: (layer, pos), the probability of that token.
         token_ids: (pos,), vocabulary ids of the tokens that were read, or None.
         name: of the lens.
+        translated: whether each row was changed before it was read, as a tuned lens does.
         source: where the numbers come from (model, hook, prompt hash, versions), as text.
         folded: whether the model's weights were folded before the run. Folding changes logits; the
             probabilities of the plain logit lens stay what they are.
@@ -53,8 +57,11 @@ class LogitLens:
     target_ids: NDArray[np.int64] | None = None
     target_probs: NDArray[np.float32] | None = None
     target_ranks: NDArray[np.int64] | None = None
+    output_ranks: NDArray[np.int64] | None = None
+    output_probs: NDArray[np.float32] | None = None
     token_ids: NDArray[np.int64] | None = None
     name: str = "logit lens"
+    translated: bool = False
     source: Mapping[str, str] = field(default_factory=dict)
     folded: bool = False
 
@@ -79,6 +86,7 @@ class LogitLens:
         if self.divergence is not None:
             divergence = _numbers("divergence", self.divergence, (rows, positions))
             _checks.put(self, divergence=divergence)
+        self._check_output((rows, positions))
         self._check_words({*ids.ravel().tolist(), *self._check_targets((rows, positions))})
 
     def _check_targets(self, places: tuple[int, int]) -> list[int]:
@@ -94,6 +102,17 @@ class LogitLens:
         )
         numbers: list[int] = ids.tolist()
         return numbers
+
+    def _check_output(self, places: tuple[int, int]) -> None:
+        if (self.output_ranks is None) != (self.output_probs is None):
+            raise ValueError(
+                "output_ranks: expected both output_ranks and output_probs or neither, got one. "
+                "Give the other as well."
+            )
+        if self.output_ranks is not None:
+            ranks = _shaped("output_ranks", self.output_ranks, places).astype(np.int64)
+            probs = _probabilities("output_probs", self.output_probs, places)
+            _checks.put(self, output_ranks=_checks.frozen(ranks), output_probs=probs)
 
     def _check_words(self, needed: set[int]) -> None:
         if missing := needed - set(self.words):

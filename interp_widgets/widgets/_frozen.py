@@ -40,11 +40,13 @@ class Frozen:
         image: drawn on a light ground, because a saved picture cannot follow the theme.
         heads: what the columns of the table hold.
         rows: the top values, as text.
+        caption: what the table is called.
     """
 
     image: Image.Image
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    caption: str = "The largest weights"
 
 
 def show(view: View, widget: Widget) -> None:
@@ -96,6 +98,7 @@ def _html(view: View, frozen: Frozen, image: str) -> str:
         f'style="overflow-wrap: anywhere">{title}'
         f'<img src="data:image/png;base64,{image}" alt="{text.html(view.describe())}" '
         f'width="{frozen.image.width // 2}">'
-        f"<details><summary>The largest weights</summary><table><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></details><p>{_BACK}</p></div>"
+        f"<details><summary>{text.html(frozen.caption)}</summary>"
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
+        f"<p>{_BACK}</p></div>"
     )

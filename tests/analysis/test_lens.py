@@ -62,10 +62,23 @@ def test_every_number_is_that_of_a_readout_by_hand(run):
     np.testing.assert_array_equal(read.target_ranks, ranks)
 
 
-def test_positions_read_one_at_a_time_give_the_same_divergence(run, monkeypatch):
-    whole = logit_lens(run).divergence
+def test_what_the_model_says_at_the_end_is_followed_at_every_position(run):
+    probs = read_by_hand(run).exp()
+    said = probs[-1].argmax(-1)
+    followed = probs[:, range(len(said)), said]
+    read = logit_lens(run)
+    np.testing.assert_allclose(read.output_probs, followed.numpy(), atol=1e-5)
+    ranks = (probs > followed[..., None]).sum(-1).numpy()
+    np.testing.assert_array_equal(read.output_ranks, ranks)
+    assert ranks[-1].max() == 0 < ranks.max()
+
+
+def test_positions_read_one_at_a_time_give_the_same_comparison(run, monkeypatch):
+    whole = logit_lens(run)
     monkeypatch.setattr(lens, "_HELD_MOST", 1)
-    np.testing.assert_allclose(logit_lens(run).divergence, whole, atol=1e-5)
+    single = logit_lens(run)
+    np.testing.assert_allclose(single.divergence, whole.divergence, atol=1e-5)
+    np.testing.assert_array_equal(single.output_ranks, whole.output_ranks)
 
 
 def test_the_library_reads_the_same(run):
@@ -111,6 +124,7 @@ def test_a_translator_reads_each_row_its_own_way(run):
     np.testing.assert_array_equal(doubled.top_ids[1:], plain.top_ids[1:])
     assert (doubled.top_ids[0] != plain.top_ids[0]).any()
     assert (plain.name, doubled.name) == ("logit lens", "translated lens")
+    assert (plain.translated, doubled.translated) == (False, True)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ def fields(**changed):
         "target_ids": np.arange(TARGETS),
         "target_probs": rng.random((*places, TARGETS)),
         "target_ranks": rng.integers(0, 9, (*places, TARGETS)),
+        "output_ranks": rng.integers(0, 9, places),
+        "output_probs": rng.random(places),
         "words": {number: f" w{number}" for number in range(7)},
         **changed,
     }
@@ -32,7 +34,10 @@ def fields(**changed):
 def test_a_lens_keeps_its_numbers_and_nobody_can_change_them():
     given = fields()
     lens = LogitLens(**given)
-    for name in ("top_ids", "entropy", "divergence", "target_probs", "target_ranks"):
+    for name in (
+        *("top_ids", "entropy", "divergence", "target_probs", "target_ranks"),
+        *("output_ranks", "output_probs"),
+    ):
         np.testing.assert_allclose(getattr(lens, name), given[name], rtol=1e-6)
         with pytest.raises(ValueError, match="read-only"):
             getattr(lens, name)[0] = 0
@@ -56,6 +61,8 @@ def test_a_lens_may_follow_no_token_and_know_no_divergence():
         ({"top_probs": np.full((ROWS, POSITIONS, KEPT), 1.2)}, "top_probs: expected probabilities"),
         ({"entropy": np.full((ROWS, POSITIONS), np.nan)}, "entropy: expected finite numbers"),
         ({"divergence": np.zeros((ROWS, 1))}, r"divergence: .*\(3, 4\).*\(3, 1\)"),
+        ({"output_ranks": np.zeros((ROWS, 1))}, r"output_ranks: .*\(3, 4\).*\(3, 1\)"),
+        ({"output_probs": None}, "output_ranks: expected both"),
         ({"target_ranks": np.zeros((ROWS, POSITIONS, 1))}, r"target_ranks: .*\(3, 4, 5\)"),
         ({"tokens": tuple("abc")}, "tokens: expected"),
         ({"labels": ("0_pre",)}, "labels: expected"),
