@@ -203,7 +203,7 @@ def test_a_square_that_does_not_fit_is_refused_when_it_is_fetched(square, kind, 
             ValueError,
             r"one layer, head and token, got shape \(2, 0, 5, 5\)",
         ),
-        ({"tokens": "abcde"}, TypeError, "tokens: .*single str"),
+        ({"tokens": "abcde"}, TypeError, "tokens: expected one entry for each, got str"),
         ({"token_ids": [1]}, ValueError, "token_ids"),
     ],
 )

@@ -23,10 +23,13 @@ def float_array(name: str, data: object, expected: str) -> NDArray[np.float32]:
     """
     if hasattr(data, "detach"):  # torch; numpy has no bfloat16, so widen it there
         data = data.detach().cpu().float()
-    array = np.asarray(data)
+    try:
+        array = np.asarray(data)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
     if array.dtype.kind in "fiub" or "float" in array.dtype.name:  # bfloat16 of jax is no kind
         return array.astype(np.float32, copy=False)
     raise TypeError(
         f"{name}: expected {expected}, got {type(data).__name__}. "
-        "Trace a model first, or pass its numbers as an array."
+        "Pass numbers in an array of numpy, torch or jax."
     )

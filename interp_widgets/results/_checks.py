@@ -46,7 +46,7 @@ def read_only(facts: Mapping[str, str]) -> Mapping[str, str]:
 
 def check_listed(name: str, given: object) -> None:
     """Raise TypeError for a field that has no entries to count."""
-    if not isinstance(given, Collection):
+    if isinstance(given, str) or not isinstance(given, Collection):
         raise TypeError(
             f"{name}: expected one entry for each, got {type(given).__name__} {given!r}. "
             "Write a list."

@@ -130,7 +130,7 @@ class AttentionData:
 
 def attention_data(
     data: object,
-    tokens: Sequence[str] | None,
+    tokens: Sequence[str] | None = None,
     compare: object = None,
     **options: Any,  # noqa: ANN401
 ) -> AttentionData:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,10 +134,10 @@ class Wire:
         """Send thumbnails from one head on; of fetched data as many as can be had in a moment."""
         size = self._size_by_message()
         most = max(1, _THUMBNAIL_BYTES // _squares.cells(*size, self.packing))
-        until = time.perf_counter() + _PATIENCE
+        until = perf_counter() + _PATIENCE
         made: list[NDArray[np.float32]] = []
         for index in range(first, min(first + most, self._total)):
-            if made and self.data.lazy and time.perf_counter() > until:
+            if made and self.data.lazy and perf_counter() > until:
                 break
             made.append(_squares.pool(self._square(index, hide_first=hide_first), *size))
         self._counts[first, hide_first] = len(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from interp_widgets.results import AttentionPattern
+from interp_widgets.results import AttentionPattern, LazyAttentionPattern
 
 WORDS = ("<bos>", " mat", " cat", " mat", " sat")
 
@@ -22,4 +22,18 @@ def pattern(tokens=WORDS, *, layers=2, heads=3, causal=True, **more):
     """A pattern over the given tokens."""
     return AttentionPattern(
         weights(layers, heads, len(tokens), causal=causal), tuple(tokens), **more
+    )
+
+
+def lazy(tokens=WORDS, *, layers=2, heads=3, asked=None, **more):
+    """A pattern whose heads are fetched from `weights`; `asked` is told which."""
+    whole = weights(layers, heads, len(tokens))
+
+    def fetch(layer, head):
+        if asked is not None:
+            asked.append((layer, head))
+        return whole[layer, head]
+
+    return LazyAttentionPattern(
+        fetch, tuple(tokens), layers=tuple(range(layers)), heads=tuple(range(heads)), **more
     )
