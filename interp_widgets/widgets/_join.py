@@ -19,6 +19,7 @@ _DOC = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _NOTE = re.compile(r"(?:^|[ \t])// .*", re.MULTILINE)
 _SPACE = re.compile(r"^\s+|[ \t]+$", re.MULTILINE)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)')
+_BREAK = re.compile(r"(?<=[{(\[,])\n|\n(?=[)\]}])")
 _STYLE_NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_LOOSE = re.compile(r"\s*([{};])\s*|\s+")
 _LOOSE = re.compile(r"(?<!default) *([=<>(){}\[\],;:?&|*/%!]) *")
@@ -71,9 +72,9 @@ def _join(stem: str, read: Callable[[str], str], joined: dict[str, str]) -> None
 
 
 def _bare(text: str) -> str:
-    """Leave out comments, indentation and the spaces beside punctuation, but for texts."""
+    """Leave out comments, indentation and the spaces beside punctuation, but not of texts."""
     for waste in (_DOC, _NOTE, _SPACE):
         text = waste.sub("", text)
     parts = _TEXT.split(text.strip())  # every other part is a text in quotes
-    parts[::2] = [_LOOSE.sub(r"\1", part) for part in parts[::2]]
+    parts[::2] = [_BREAK.sub("", _LOOSE.sub(r"\1", part)) for part in parts[::2]]
     return "".join(parts) + "\n"

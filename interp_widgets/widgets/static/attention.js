@@ -30,7 +30,7 @@ const READ = {
 };
 /** @type {[string, string][]} */
 const QUESTIONS = [["query", "Where does it look? (query)"], ["key", "Who looks at it? (key)"]];
-const HIDE = "and share its part out again: each row's other weights are scaled up to add up to 1";
+const HIDE = "each row's other weights are scaled up to add up to 1 again";
 const SMALLEST = 5; // CSS pixels; where cells are smaller, some are shown enlarged
 const MAP = 330; // width of the whole head beside its enlarged part
 const ENLARGED = 18; // width of a cell there
