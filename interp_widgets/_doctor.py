@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from interp_widgets import _chromium, data
+from interp_widgets.course import manual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,11 +43,13 @@ class Finding:
         text: what was found, as one line.
         cure: how to mend it; empty when nothing is wrong.
         needed: whether the course cannot do without it.
+        page: the help page that says more; empty when nothing is wrong.
     """
 
     text: str
     cure: str = ""
     needed: bool = True
+    page: str = ""
 
 
 def main() -> int:
@@ -57,6 +60,10 @@ def main() -> int:
         print(mark, finding.text)
         if finding.cure:
             print("         ->", finding.cure)
+        if finding.page:
+            print("           ", manual.pointer(finding.page))
+    print(f"\nOther things that go wrong, each with a page: {manual.pointer('...')}")
+    print(manual.contents())
     return int(any(finding.cure and finding.needed for finding in findings))
 
 
@@ -78,7 +85,9 @@ def examine() -> Iterator[Finding]:
 def _python() -> Finding:
     text = f"Python {platform.python_version()} on {platform.platform(terse=True)}, {sys.prefix}"
     supported = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding(text, "" if supported else "Install Python 3.11, 3.12 or 3.13.", needed=False)
+    if supported:
+        return Finding(text)
+    return Finding(text, "Install Python 3.11, 3.12 or 3.13.", needed=False, page="python")
 
 
 def _packages() -> Iterator[Finding]:
@@ -90,6 +99,7 @@ def _packages() -> Iterator[Finding]:
         yield Finding(
             f"interp-widgets is not fully installed ({error})",
             "In a clone: make lab. Elsewhere: pip install interp-widgets[course]",
+            page="install",
         )
         return
     for group, purpose in _GROUPS.items():
@@ -118,6 +128,7 @@ def _group(group: str, purpose: str, wanted: list[Requirement]) -> Iterator[Find
             f"{requirement.name}: needs {requirement.specifier or 'any version'}, has {version}",
             CPU_TORCH if requirement.name == "torch" else f"pip install '{exact}'",
             needed=group != "test",
+            page="torch" if requirement.name == "torch" else "packages",
         )
     yield Finding(f"for {purpose}: {', '.join(fine) or 'nothing yet'}")
 
@@ -126,7 +137,8 @@ def _data() -> Finding:
     try:
         folder, files = data.root(), data.manifest()
     except (OSError, ValueError) as error:
-        return Finding(f"the shipped models: {error}", "pip install interp-widgets[course]")
+        cure = "pip install interp-widgets[course]"
+        return Finding(f"the shipped models: {error}", cure, page="data")
     broken = [
         name
         for name, entry in files.items()
@@ -134,7 +146,8 @@ def _data() -> Finding:
     ]
     if broken:
         cure = "In a clone: git checkout -- data. Elsewhere: reinstall interp-widgets-data."
-        return Finding(f"the shipped models, missing or damaged: {', '.join(broken)}", cure)
+        text = f"the shipped models, missing or damaged: {', '.join(broken)}"
+        return Finding(text, cure, page="data")
     return Finding(f"the shipped models: {len(files)} files in {folder}")
 
 
@@ -146,8 +159,10 @@ def _browser() -> Finding:
     try:
         found = _chromium.find_chromium()
     except FileNotFoundError as error:
-        return Finding(str(error), cure, needed=False)
-    return Finding(f"Chromium: {found or 'none'}", "" if found else cure, needed=False)
+        return Finding(str(error), cure, needed=False, page="browser")
+    if found:
+        return Finding(f"Chromium: {found}")
+    return Finding("Chromium: none", cure, needed=False, page="browser")
 
 
 def _offline() -> Finding:
@@ -166,14 +181,19 @@ def _memory() -> Finding:
         free = min(free or int(text), int(text))
     if free is None:
         return Finding("memory: this system does not tell; a notebook needs up to 1.5 GB")
-    cure = "" if free > 1.5 * _GIB else "A notebook needs up to 1.5 GB: close other programs."
-    return Finding(f"memory: {free / _GIB:.1f} GB free", cure, needed=False)
+    text = f"memory: {free / _GIB:.1f} GB free"
+    if free > 1.5 * _GIB:
+        return Finding(text)
+    cure = "A notebook needs up to 1.5 GB: close other programs."
+    return Finding(text, cure, needed=False, page="memory")
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(Path.cwd()).free
-    cure = "" if free > _GIB else "Free at least 1 GB."
-    return Finding(f"disk: {free / _GIB:.0f} GB free here", cure, needed=False)
+    text = f"disk: {free / _GIB:.0f} GB free here"
+    if free > _GIB:
+        return Finding(text)
+    return Finding(text, "Free at least 1 GB.", needed=False, page="disk")
 
 
 def _read_kib(path: str, key: str) -> int | None:

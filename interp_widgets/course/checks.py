@@ -43,8 +43,7 @@ def grade(exercise: Exercise, answer: object, seconds: float = limits.SECONDS) -
         said = limits.run(partial(exercise.check, values.copied(answer)), seconds)
     except (Exception, SystemExit, limits.TimeUpError) as error:  # noqa: BLE001 -- anything may come
         verdict = _explain(exercise, answer, error)
-        advice = "" if verdict.state == "not started" else _advise(exercise, answer, error, seconds)
-        return replace(verdict, advice=advice)
+        return replace(verdict, advice=_advise(exercise, answer, verdict, error, seconds))
     return Verdict("right", said or "")
 
 
@@ -77,11 +76,16 @@ def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
 
 
-def _advise(exercise: Exercise, answer: object, error: BaseException, seconds: float) -> str:
-    """Name the typical mistake in an answer, if it is one."""
+def _advise(
+    exercise: Exercise, answer: object, verdict: Verdict, error: BaseException, seconds: float
+) -> str:
+    """Name the typical mistake in an answer, if it is one, or the page that helps."""
+    if verdict.state == "not started":
+        return ""
     if isinstance(error, limits.TimeUpError):
         return manual.pointer("stopped")
     try:
-        return limits.run(partial(exercise.diagnose, answer), seconds)
+        known = limits.run(partial(exercise.diagnose, answer), seconds)
     except limits.TimeUpError:
-        return ""
+        known = ""
+    return known or (manual.pointer("errors") if verdict.code else "")

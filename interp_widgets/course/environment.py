@@ -6,6 +6,7 @@ import platform
 from importlib.metadata import version
 
 from interp_widgets import _doctor, data
+from interp_widgets.course import manual
 
 
 def check() -> None:
@@ -21,7 +22,9 @@ def report() -> list[str]:
     """Return what `check` prints."""
     missing = [f for f in _doctor.examine() if f.needed and f.cure]
     if missing:
-        lines = [f"{finding.text}\n    to mend it: {finding.cure}" for finding in missing]
+        lines = [
+            f"{f.text}\n    to mend it: {f.cure}\n    {manual.pointer(f.page)}" for f in missing
+        ]
         return ["Something is missing:", *lines]
     used = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformer-lens"))
     return [

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
-from interp_widgets import text
+from interp_widgets.course import screen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from interp_widgets.course.exercises import Exercise
 
+_LINES = "max-width:60em;line-height:1.4"
 SURE = "Really see the solution? A hint keeps more of the exercise for you."
 
 
@@ -45,7 +46,7 @@ class HelpPanel(ipywidgets.VBox):  # type: ignore[misc]
 
     def _next_hint(self) -> None:
         self._shown += 1
-        self._say(f"<p><strong>Hint {self._shown}.</strong> {_prose(self._text())}</p>")
+        self._say(f"<strong>Hint {self._shown}.</strong> {screen.words(self._text())}")
         self._on_hint(self._shown)
         self.hint.description = f"Hint {self._shown + 1}"
         if self._shown == len(self._exercise.hints):
@@ -61,13 +62,13 @@ class HelpPanel(ipywidgets.VBox):  # type: ignore[misc]
         _hide(self.question)
 
     def _show_solution(self) -> None:
-        self._say(f"<pre>{text.html(self._exercise.solution())}</pre>")
+        self._say(screen.code(self._exercise.solution()))
         self._on_solution()
         _hide(self._buttons)
         _hide(self.question)
 
     def _say(self, html: str) -> None:
-        added = ipywidgets.HTML(f'<div role="status" style="max-width:48em">{html}</div>')
+        added = ipywidgets.HTML(f'<div role="status" style="{_LINES}">{html}</div>')
         self.words.children = [*self.words.children, added]
 
 
@@ -78,10 +79,6 @@ def without_buttons(exercise: Exercise) -> str:
 
 def _hide(widget: ipywidgets.DOMWidget) -> None:
     widget.layout.display = "none"
-
-
-def _prose(words: str) -> str:
-    return text.html(words).replace("\n", "<br>")
 
 
 def _button(description: str, press: Callable[[], None]) -> ipywidgets.Button:

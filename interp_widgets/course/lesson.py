@@ -132,14 +132,9 @@ class Lesson:
             screen.show(prediction.confirm(value))
         else:
             box = PredictionBox(prediction, stored["value"], partial(self._guess, prediction))
-            words = prediction.question
-            self._ask(
-                slug,
-                prediction.in_words(),
-                screen.paragraph(words),
-                box,
-                prediction.without_buttons(),
-            )
+            question = prediction.question
+            html, without = screen.paragraph(question), prediction.without_buttons()
+            self._ask(slug, question, html, box, without)
 
     def reveal(self, slug: str | None = None) -> None:
         """Compare a guess with the answer, once there is a guess.
@@ -175,7 +170,8 @@ class Lesson:
             screen.show(quiz.result(chosen))
             return
         box = QuizBox(quiz, partial(self._scored, quiz))
-        self._ask(slug, quiz.in_words(), screen.paragraph(quiz.title), box, quiz.without_buttons())
+        html, without = screen.paragraph(quiz.title), quiz.without_buttons()
+        self._ask(slug, quiz.title, html, box, without)
 
     def progress(self) -> None:
         """Show what has been done in this notebook, and offer a copy to take along."""

@@ -86,15 +86,12 @@ class Prediction:
         """Write the answer for a person."""
         return self.show(float(resolve(self.answer)))
 
-    def in_words(self) -> str:
-        """Write the question, and how to answer it without buttons."""
-        options = [f"  {_LETTERS[i]}  {option}" for i, option in enumerate(self.options)]
-        return "\n".join([self.question, *options])
-
     def without_buttons(self) -> str:
-        """Say how to answer where buttons do not work."""
+        """Write the options, and how to answer where buttons do not work."""
+        options = [f"  {_LETTERS[i]}  {option}" for i, option in enumerate(self.options)]
         example = f'"{_LETTERS[0]}"' if self.options else f"{sum(self.span or (0, 1)) / 2:g}"
-        return f'To answer without buttons: lesson.predict("{self.slug}", {example})'
+        how = f'To answer without buttons: lesson.predict("{self.slug}", {example})'
+        return "\n".join([*options, how])
 
 
 class PredictionBox(ipywidgets.VBox):  # type: ignore[misc]
@@ -120,7 +117,8 @@ class PredictionBox(ipywidgets.VBox):  # type: ignore[misc]
         self.said = ipywidgets.HTML()
         if stored is not None:
             self._say(prediction.confirm(stored))
-        super().__init__([self.guess, self.button, self.said])
+        unit = ipywidgets.Label(prediction.unit)
+        super().__init__([ipywidgets.HBox([self.guess, unit]), self.button, self.said])
 
     def _press(self, _button: object) -> None:
         if self.guess.value is None:
@@ -142,9 +140,8 @@ def _control(prediction: Prediction, stored: float | None) -> Any:  # noqa: ANN4
         chosen = None if stored is None else prediction.options[int(stored)]
         return ipywidgets.RadioButtons(options=[*prediction.options], value=chosen, layout=wide)
     if prediction.span is None:
-        return ipywidgets.FloatText(value=stored or 0.0, description=prediction.unit)
+        return ipywidgets.FloatText(value=stored or 0.0)
     low, high = prediction.span
     value = (low + high) / 2 if stored is None else stored
-    return ipywidgets.FloatSlider(
-        value=value, min=low, max=high, step=(high - low) / 100, description=prediction.unit
-    )
+    step = (high - low) / 100
+    return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, readout_format=".3g")

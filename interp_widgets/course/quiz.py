@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import ipywidgets
 
 from interp_widgets import text
+from interp_widgets.course import screen
 
 _LETTERS = string.ascii_lowercase
 
@@ -125,7 +126,8 @@ class Quiz:
     def without_buttons(self) -> str:
         """Say how to answer where buttons do not work."""
         example = ("abc" * len(self.questions))[: len(self.questions)]
-        return f'To answer without buttons: lesson.quiz("{self.slug}", "{example}"), a letter each.'
+        how = f'To answer without buttons: lesson.quiz("{self.slug}", "{example}"), a letter each.'
+        return f"{self.in_words()}\n{how}"
 
 
 class QuizBox(ipywidgets.VBox):  # type: ignore[misc]
@@ -160,7 +162,7 @@ class QuizBox(ipywidgets.VBox):  # type: ignore[misc]
 
 def _radio(question: Question) -> ipywidgets.RadioButtons:
     return ipywidgets.RadioButtons(
-        options=[choice.words for choice in question.choices],
+        options=[choice.words.replace("`", "") for choice in question.choices],
         index=None,
         layout=ipywidgets.Layout(width="auto", max_width="60em"),
     )
@@ -171,5 +173,5 @@ def _heading(number: int, question: Question) -> ipywidgets.HTML:
 
 
 def _words(words: str, element: str = "span") -> str:
-    escaped = f"<{element}>{text.html(words)}</{element}>"
-    return f'<div style="max-width:60em;line-height:1.4">{escaped}</div>'
+    marked = f"<{element}>{screen.words(words)}</{element}>"
+    return f'<div style="max-width:60em;line-height:1.4">{marked}</div>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _shown: dict[str, DOMWidget] = {}  # what stands in each place now
 
+_CODE = re.compile(r"`([^`]+)`")
 _MIME = "application/vnd.jupyter.widget-view+json"
 # Buttons need a kernel. Where they are on the page, the sentence that does without them hides;
 # where they are not, it stays, and the empty place of the buttons after it hides.
@@ -52,7 +54,7 @@ def show(
         return
     from IPython.display import display
 
-    html = html or "".join(map(paragraph, plain.split("\n")))
+    html = html or paragraph(plain)
     if widget is None:
         display({"text/plain": plain, "text/html": html}, raw=True)  # type: ignore[no-untyped-call]
         return
@@ -61,17 +63,22 @@ def show(
     _shown[place] = widget
     identity = uuid4().hex[:12]
     widget.add_class(f"iw-live-{identity}")
-    words = f'<p class="iw-without-{identity}">{text.html(without)}</p>'
-    saved = f"<style>{_STYLE.format(id=identity)}</style>{html}{words}"
+    style = f"<style>{_STYLE.format(id=identity)}</style>"
+    saved = f'{style}{html}<div class="iw-without-{identity}">{paragraph(without)}</div>'
     plain = "\n".join(part for part in (plain, without) if part)
     display({"text/plain": plain, "text/html": saved}, raw=True)  # type: ignore[no-untyped-call]
     live = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     display({_MIME: live, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
 
 
-def paragraph(words: str) -> str:
-    """Write words as a paragraph of HTML."""
-    return f'<p style="max-width:48em">{text.html(words)}</p>'
+def words(sentence: str) -> str:
+    """Write text as HTML in which `names in backticks` stand out as code."""
+    return _CODE.sub(r"<code>\1</code>", text.html(sentence))
+
+
+def paragraph(sentence: str) -> str:
+    """Write text as a paragraph of HTML; its line ends stay."""
+    return f'<p style="max-width:48em;white-space:pre-line">{words(sentence)}</p>'
 
 
 def code(lines: str) -> str:

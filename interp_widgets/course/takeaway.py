@@ -35,7 +35,9 @@ class ExportButton(ipywidgets.VBox):  # type: ignore[misc]
         )
         self.button.on_click(lambda _button: self._save())
         self.said = ipywidgets.HTML()
-        super().__init__([self.button, self.said])
+        super().__init__(
+            [self.button, self.said], layout=ipywidgets.Layout(align_items="flex-start")
+        )
 
     def _save(self) -> None:
         content = json.dumps(self._store.read(), indent=1)
@@ -46,8 +48,8 @@ class ExportButton(ipywidgets.VBox):  # type: ignore[misc]
             where = f"It could not be saved beside the notebook ({error.strerror}). "
         data = base64.b64encode(content.encode()).decode()
         self.said.value = (
-            f'<p role="status" style="max-width:48em">{text.html(where)}'
-            f'<a download="{FILE}" href="data:application/json;base64,{data}">Download it</a>. '
-            "On another computer: "
-            f"<code>python -m interp_widgets progress restore {FILE}</code></p>"
+            f'<div role="status" style="line-height:1.4">{text.html(where)}'
+            f'<a download="{FILE}" href="data:application/json;base64,{data}" '
+            'style="text-decoration:underline">Download it</a>.<br>On another computer, beside it: '
+            f"<code>%run -m interp_widgets progress restore {FILE}</code></div>"
         )

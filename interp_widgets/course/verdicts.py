@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from interp_widgets import text, theme
+from interp_widgets.course import screen
 
 State = Literal["right", "not yet", "not started", "unchecked"]
 
@@ -42,12 +43,18 @@ class Table:
 
     def html(self) -> str:
         """Write it as an HTML table."""
-        heads = "".join(f'<th scope="col">{text.html(head)}</th>' for head in self.heads)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{text.html(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.rows
-        )
+        heads = _cells('th scope="col"', "th", self.heads)
+        rows = "".join(f"<tr>{_cells('td', 'td', row)}</tr>" for row in self.rows)
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cells(opening: str, closing: str, line: tuple[str, ...]) -> str:
+    """Write a row as HTML: words left, the columns after them right."""
+    sides = ["left", *["right"] * (len(line) - 1)]
+    return "".join(
+        f'<{opening} style="text-align:{side}">{screen.words(cell)}</{closing}>'
+        for side, cell in zip(sides, line, strict=True)
+    )
 
 
 def _aligned(line: tuple[str, ...], widths: list[int]) -> list[str]:
@@ -88,10 +95,10 @@ class Verdict:
     def html(self) -> str:
         """Write it as HTML that holds no script and reads on a light and on a dark ground."""
         parts = [
-            f"<p><strong>{_OPENINGS[self.state]}</strong> {text.html(self.message)}</p>",
+            f"<p><strong>{_OPENINGS[self.state]}</strong> {screen.words(self.message)}</p>",
             f"<pre>{text.html(self.code)}</pre>" if self.code else "",
             "" if self.table is None else self.table.html(),
-            f"<p>{text.html(self.advice)}</p>" if self.advice else "",
+            f"<p>{screen.words(self.advice)}</p>" if self.advice else "",
         ]
         style = f"border-left:4px solid {_COLOURS[self.state]};padding-left:12px;max-width:48em"
         return f'<div role="status" style="{style}">{"".join(parts)}</div>'
