@@ -18,7 +18,7 @@ import traitlets
 
 from interp_widgets import text, theme
 from interp_widgets.widgets import _export, _frozen, _life
-from interp_widgets.widgets._join import join_modules
+from interp_widgets.widgets._join import bare_style, join_modules
 from interp_widgets.widgets._selection import Selection
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class View(_life.Lasting, anywidget.AnyWidget):
     def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401
         if stem is not None:  # traitlets subclasses a view again for each instance, without one
             cls._esm = join_modules(stem, _static)
-            cls._css = theme.css() + _static("base.css") + _static(f"{stem}.css")
+            cls._css = theme.css() + bare_style(_static("base.css") + _static(f"{stem}.css"))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, selection: Selection | None, title: str | None) -> None:
@@ -134,10 +134,7 @@ class View(_life.Lasting, anywidget.AnyWidget):
         Returns:
             The page.
         """
-        page = _export.page(self)
-        if path is not None:
-            Path(path).write_text(page, "utf-8")
-        return page
+        return _export.to_html(self, path)
 
     def open(self) -> None:
         """Make the view known to the browser, with its data and its selection."""

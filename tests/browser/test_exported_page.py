@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from interp_widgets import text
+from interp_widgets.widgets._export import to_html
+from interp_widgets.widgets._link import link
 from interp_widgets.widgets.attention import AttentionView
 from tests.browser.conftest import watched_pages
 from tests.hostile import HOSTILE
@@ -45,7 +47,7 @@ def test_a_page_on_the_disk_is_alive_without_a_network(new_page, tmp_path, schem
     expect(page.get_by_role("status")).to_have_text(
         f"layer 1 head 2, query ' mat' (token 3) to key ' mat' (token 1), {weight:.3f}"
     )
-    page.get_by_role("option", name="·cat").click()
+    page.get_by_role("listbox").get_by_role("option", name="·cat").click()
     page.get_by_role("listbox").press("ArrowLeft")
     expect(page.get_by_role("status")).to_contain_text(
         "layer 1 head 2, query ' mat' (token 1) looks most"
@@ -88,10 +90,16 @@ def test_hostile_text_is_shown_and_never_executed(new_page, tmp_path, hostile, g
     html = hostile.to_html()
     assert POLICY.search(html)
     page = opened(new_page(), tmp_path / "page.html", html if guarded else POLICY.sub("", html))
-    expect(page.get_by_role("option")).to_have_text([text.visible(word, 40) for word in HOSTILE])
-    titles = page.get_by_role("option").evaluate_all("(all) => all.map((one) => one.title)")
+    expect(page.get_by_role("listbox").get_by_role("option")).to_have_text(
+        [text.visible(word, 40) for word in HOSTILE]
+    )
+    titles = (
+        page.get_by_role("listbox")
+        .get_by_role("option")
+        .evaluate_all("(all) => all.map((one) => one.title)")
+    )
     assert titles == [text.literal(word) for word in HOSTILE]
-    for option in page.get_by_role("option").all():
+    for option in page.get_by_role("listbox").get_by_role("option").all():
         option.hover()
     assert page.evaluate("window.hits") == []
 
@@ -106,12 +114,43 @@ def test_an_unsafe_page_is_noticed(browser, tmp_path):
     assert "request: http://example.org/a.png" in complaints
 
 
-def test_the_page_says_where_its_numbers_come_from_for_programs_to_read():
-    html = AttentionView(pattern(source={"model": "toy", "prompt": "<b>"})).to_html()
-    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', html)
-    assert json.loads(data)["source"] == {"model": "toy", "prompt": "<b>"}
+def picture(page, place):
+    """One of several views on the page."""
+    return page.locator(".iw-view").nth(place)
 
 
-def test_a_page_without_script_still_says_what_it_would_show():
-    view = AttentionView(pattern())
-    assert f"<noscript><p>{text.html(view.describe())}</p></noscript>" in view.to_html()
+def heads(view):
+    return view.get_by_role("application", name=re.compile("All heads"))
+
+
+def test_views_on_one_page_follow_each_other_by_selection_and_by_link(new_page, tmp_path):
+    first = AttentionView(pattern(), title="First")
+    shared = AttentionView(pattern(), title="Shared", selection=first.selection)
+    linked = AttentionView(pattern(), title="Linked")
+    link(linked, shared, ["layer"])
+    path = tmp_path / "page.html"
+    page = opened(new_page(), path, to_html([first, shared, linked]))
+    for key in ("End", "ArrowDown", "Enter"):
+        heads(picture(page, 0)).press(key)
+    for place, chosen in enumerate(["Layer 1, head 2", "Layer 1, head 2", "Layer 1, head 0"]):
+        expect(picture(page, place).get_by_text(chosen, exact=True)).to_be_visible()
+    for key in ("ArrowRight", "ArrowUp", "Enter"):
+        heads(picture(page, 2)).press(key)
+    for place, chosen in enumerate(["Layer 0, head 2", "Layer 0, head 2", "Layer 0, head 1"]):
+        expect(picture(page, place).get_by_text(chosen, exact=True)).to_be_visible()
+
+
+def test_views_without_a_link_go_their_own_ways(new_page, tmp_path):
+    views = [AttentionView(pattern(), title=title) for title in ("One", "Two")]
+    page = opened(new_page(), tmp_path / "page.html", to_html(views))
+    for key in ("ArrowDown", "Enter"):
+        heads(picture(page, 0)).press(key)
+    expect(picture(page, 0).get_by_text("Layer 1, head 0", exact=True)).to_be_visible()
+    expect(picture(page, 1).get_by_text("Layer 0, head 0", exact=True)).to_be_visible()
+
+
+def test_each_of_several_views_is_found_by_its_heading(new_page, tmp_path):
+    views = [AttentionView(pattern(), title=title) for title in ("One", "Two")]
+    page = opened(new_page(), tmp_path / "page.html", to_html(views))
+    assert page.get_by_role("heading", level=1).all_inner_texts() == ["One · Two"]
+    assert page.get_by_role("heading", level=2).all_inner_texts() == ["One", "Two"]
