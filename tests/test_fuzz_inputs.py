@@ -21,6 +21,7 @@ ARGUMENTS = {
     "load_model": {"name_or_path", "revision"},
     "trace": {"model", "prompt", "hooks"},
     "AttentionView": {"data", "tokens", "token_ids", "weights", "layers", "heads", "batch"}
+    | {"compare", "queries", "attention_mask", "windows", "order", "hide_first", "max_bytes"}
     | {"title", "selection", "unknown keyword"},
 }
 
@@ -194,8 +195,14 @@ def weights(rng: random.Random) -> np.ndarray:
 
 
 def options(rng: random.Random) -> dict[str, object]:
-    names = ["tokens", "layers", "heads", "batch", "title", "selection", "layres", "color"]
+    names = [
+        *("tokens", "layers", "heads", "batch", "title", "selection", "layres", "color"),
+        *("compare", "queries", "attention_mask", "windows", "order", "hide_first", "max_bytes"),
+    ]
     values = [
+        weights,
+        lambda r: r.choice(["", "induction", "first token", "previous token"]),
+        lambda r: r.choices([0, 1], k=r.choice([4, 5])),
         junk,
         text,
         lambda r: ["a"] * r.choice([4, 5, 6]),

@@ -104,7 +104,7 @@ def check_window(weights: NDArray[np.float32], window: int, layer: int) -> None:
 def outside_window(length: int, window: int) -> NDArray[np.bool_]:
     """Mark (query, key) that lie too far back to be seen; a window of 0 reaches everything."""
     marked = np.ones((length, length), dtype=bool)
-    return np.tril(marked, k=-window) if window else ~marked
+    return np.tril(marked, k=-min(window, length)) if window else ~marked
 
 
 def _windows(record: Any, layers: int, shape: tuple[int, ...]) -> tuple[int, ...]:  # noqa: ANN401

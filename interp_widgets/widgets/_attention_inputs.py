@@ -80,7 +80,10 @@ def _cut(fields: dict[str, Any], attention_mask: object, batch: int | None) -> d
     tokens, weights = fields.get("tokens"), fields.get("weights")
     length = len(fields["tokens"]) if weights is None else weights.shape[-1]
     kept = _inputs.unpadded(attention_mask, batch, length)
-    rows = slice(None) if fields.get("queries") is not None else kept
+    crossed = fields.get("queries") is not None or (
+        weights is not None and weights.shape[-2] != length
+    )
+    rows = slice(None) if crossed else kept
 
     def part(squares: NDArray[np.float32]) -> NDArray[np.float32]:
         return squares[..., rows, :][..., kept]

@@ -40,6 +40,11 @@ class HeadOrders:
 
     def check(self, order: object) -> None:
         """Raise ValueError for an order that these prompts do not have; "" is none."""
+        if not isinstance(order, str):
+            raise TypeError(
+                f"order: expected one of {['', *self.names]}, got {type(order).__name__} "
+                f"{order!r}. Leave it out for layer and head."
+            )
         if order not in ("", *self.names):
             known = order in _head_scores.NAMES
             cure = "Say the same words twice" if known else "Pick one of them"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
+
 import numpy as np
 import pytest
 
+from interp_widgets.widgets import attention
 from interp_widgets.widgets.attention import AttentionView
 from tests.hostile import HOSTILE
-from tests.widgets.samples import WORDS, pattern, weights
+from tests.widgets.samples import WORDS, lazy, pattern, weights
 
 
 def unpack(data, kind, shape, packing):
@@ -131,3 +135,151 @@ def test_the_frozen_picture_shows_something_in_every_part():
     assert image.width > 400
     halves = [image.crop((0, 0, image.width // 2, image.height)), image]
     assert all(len(half.getcolors(1 << 20)) > 20 for half in halves)
+
+
+def test_a_view_of_what_is_fetched_fetches_only_the_head_it_shows():
+    asked = []
+    view = AttentionView(lazy(asked=asked), order="induction")
+    assert (view.streamed, view.nbytes, view.orders, asked) == (True, 0, [], [])
+    view.selection.set(layer=1, head=2)
+    assert view.describe() == AttentionView(pattern(), selection=view.selection).describe()
+    view.frozen()
+    view.to_frame()
+    assert set(asked) == {(1, 2)}
+
+
+def test_fetched_heads_can_be_sorted_once_all_thumbnails_have_come():
+    view = AttentionView(lazy(), order="induction")
+    for request in list(view.export_requests()):
+        view.answer(request)
+    assert view.orders == AttentionView(pattern()).orders
+    assert view.order == "induction"
+
+
+def test_an_order_that_the_prompt_does_not_have_is_refused_and_let_go_of():
+    view = AttentionView(pattern(), order="duplicate token")
+    with pytest.raises(ValueError, match=r"order: expected one of \['', 'induction', .*got 'size'"):
+        view.order = "size"
+    assert view.order == "duplicate token"
+    view.update(pattern(tuple("abcde")))
+    assert view.order == ""
+    with pytest.raises(ValueError, match=r"order: .*got 'induction'\. Say the same words twice"):
+        AttentionView(pattern(tuple("abcde")), order="induction")
+
+
+def test_without_its_first_token_a_view_says_shows_and_lists_the_others():
+    view = AttentionView(pattern())
+    before = view.to_png()
+    view.hide_first = True
+    assert "the first token left out, are" in view.describe()
+    assert not any("bos" in key for _, key, _ in view.frozen().rows)
+    assert view.frozen().heads[2] == "attention weight, first token left out"
+    assert view.to_png() != before
+    table = view.to_frame()
+    assert table["key"].min() == 1
+    np.testing.assert_allclose(table.groupby("query")["weight"].sum(), 1, rtol=1e-6)
+
+
+def test_a_table_lists_what_can_be_seen_with_the_exact_text():
+    view = AttentionView(pattern(HOSTILE), layers=[1])
+    view.selection.set(layer=1, head=2)
+    table = view.to_frame()
+    count = len(HOSTILE)
+    assert len(table) == count * (count + 1) // 2
+    assert set(table["layer"]) == {1}
+    assert set(table["head"]) == {2}
+    row = table[(table["query"] == 7) & (table["key"] == 3)].iloc[0]
+    assert (row["query_token"], row["key_token"]) == (HOSTILE[7], HOSTILE[3])
+    assert row["weight"] == view.pattern.square(0, 2)[7, 3]
+
+
+def test_a_table_without_pandas_says_what_to_do(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pandas: expected .*to_frame\(\).*Install pandas"):
+        AttentionView(pattern()).to_frame()
+
+
+def test_a_chart_shows_the_same_head_with_nothing_where_no_value_can_be():
+    view = AttentionView(pattern(HOSTILE), title="<b>$x$</b>")
+    view.selection.set(layer=1, head=2)
+    (heat,) = view.figure.data
+    square = view.pattern.square(1, 2)
+    np.testing.assert_array_equal(heat.z, np.where(np.tril(np.ones_like(square)), square, np.nan))
+    assert (heat.zmin, heat.zmax) == (0, 1)
+    assert view.figure.layout.title.text.endswith("Layer 1 head 2")
+    written = view.figure.to_json()
+    assert "<script" not in written
+    assert "$x$" not in written
+    assert len(set(heat.x)) == len(HOSTILE)  # equal labels would fall together
+
+
+def test_a_chart_of_a_long_text_shows_the_largest_of_each_block():
+    view = AttentionView(pattern(("a",) * 300, layers=1, heads=1))
+    (heat,) = view.figure.data
+    assert np.shape(heat.z) == (256, 256)
+    assert "the largest of each block of tokens" in view.figure.layout.title.text
+    assert np.nanmax(heat.z) == view.pattern.weights.max()
+
+
+def test_a_difference_is_shown_with_its_sign_everywhere():
+    view = AttentionView(pattern(), compare=weights(seed=4), title="Mats")
+    difference = weights()[0, 0] - weights(seed=4)[0, 0]
+    most = np.unravel_index(np.abs(difference).argmax(), (5, 5))
+    assert view.frozen().rows[0][2] == f"{difference[most]:+.3f}"
+    assert "largest differences from the other run are" in view.describe()
+    (heat,) = view.figure.data
+    assert (heat.zmin, heat.zmax) == (-view.peak, view.peak)
+    table = view.to_frame()
+    np.testing.assert_array_equal(table["difference"], difference[np.tril_indices(5)])
+
+
+def test_attention_to_another_text_is_drawn_listed_and_chosen_by_its_own_length():
+    words = ("le", "chat", "noir", ".")
+    view = AttentionView(weights(causal=False)[..., :4, :], WORDS, queries=words)
+    assert view.shape == [2, 3, 4, 5]
+    view.selection.set(pos=3, key=4)
+    assert "over 4 queries and 5 tokens" in view.describe()
+    assert view.to_frame()["query_token"].tolist()[-1] == "."
+    image = view.frozen().image
+    assert image.width > 400
+    view.update(weights(causal=False)[..., :3, :], WORDS, queries=words[:3])
+    assert (view.selection.pos, view.selection.key) == (None, None)
+
+
+def test_a_closed_view_lets_go_of_its_numbers_and_makes_them_again():
+    given = weights()
+    view = AttentionView(given, WORDS, order="induction", hide_first=True)
+    before = (view.overview, view.orders, view.describe())
+    view.close()
+    assert (view.overview, view._made) == (b"", None)
+    view.open()
+    assert (view.overview, view.orders, view.describe()) == before
+    assert (view.order, view.hide_first) == ("induction", True)
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "kind", "message"),
+    [
+        ("hide_first", "yes", TypeError, "hide_first: expected True or False, got str 'yes'"),
+        ("max_bytes", 0, ValueError, "max_bytes: expected a whole number from 1, got 0"),
+        ("max_bytes", 8e6, TypeError, "max_bytes: expected a whole number from 1, got float"),
+        ("order", 3, TypeError, "order: expected one of .*got int 3"),
+        ("compare", "hello", TypeError, "compare: data: expected .*got str"),
+        ("windos", 3, TypeError, r"got 'windos'. Did you mean 'windows'\?"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused_with_its_name(option, given, kind, message):
+    with pytest.raises(kind, match=message):
+        AttentionView(pattern(), **{option: given})
+
+
+def test_the_signature_and_the_list_of_known_keywords_agree():
+    known = inspect.signature(AttentionView.__init__).parameters
+    assert set(attention._OPTIONS) == set(known) - {"self", "data", "tokens", "unknown"}
+
+
+def test_the_source_of_a_comparison_holds_both():
+    view = AttentionView(
+        pattern(source={"model": "tiny"}), compare=pattern(source={"model": "big"})
+    )
+    assert view.source() == {"model": "tiny", "compared model": "big"}

@@ -165,9 +165,13 @@ def test_padding_of_the_keys_leaves_the_queries_of_another_text_alone():
     read = attention_pattern(ACROSS, WORDS, queries=FRENCH, attention_mask=[1, 1, 1, 0, 0])
     np.testing.assert_array_equal(read.weights, ACROSS[..., :3])
     assert (read.tokens, read.queries) == (WORDS[:3], FRENCH)
+    unnamed = attention_pattern(ACROSS, WORDS, attention_mask=[1, 1, 1, 0, 0])
+    np.testing.assert_array_equal(unnamed.weights, ACROSS[..., :3])
 
 
-@pytest.mark.parametrize(("given", "windows"), [(2, (2, 2)), ([0, 2], (0, 2))])
+@pytest.mark.parametrize(
+    ("given", "windows"), [(2, (2, 2)), ([0, 2], (0, 2)), (10**30, (10**30,) * 2)]
+)
 def test_a_window_is_given_for_all_layers_or_for_each_that_is_shown(given, windows):
     near = np.broadcast_to(np.eye(5), (3, 2, 5, 5))
     read = attention_pattern(near, layers=[2, 0], windows=given)
