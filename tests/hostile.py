@@ -6,6 +6,14 @@ leave the machine asks for ``example.org``, so that a test can tell.
 
 from __future__ import annotations
 
+from IPython.display import display
+from ipywidgets import HTML
+
+from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.prompt import PromptBox
+from tests.widgets.samples import pattern
+
+RUNS = """<img src="data:," onerror="window.canary('{}')">"""
 HOSTILE = (
     # Ways out of the element, the attribute or the script that holds the text.
     "</script><script>window.canary(1)</script>",
@@ -67,3 +75,41 @@ HOSTILE = (
     "漢字",
     "x" * 10_000,
 )
+
+
+def prompt_box(word):
+    """Put a string into every place of a view and its prompt box that takes text."""
+    facts = {"model": word, "hook": word}
+    view = AttentionView(pattern((word, " a", "b"), layers=1, heads=2, source=facts), title=word)
+    return PromptBox(lambda _: view, view, examples=[word], unknown_words=lambda _: [word])
+
+
+def refusals():
+    """What a prompt box says of each string when an error holds it."""
+
+    def refuse(prompt):
+        raise ValueError(HOSTILE[int(prompt)])
+
+    box = PromptBox(refuse, AttentionView(pattern()), debounce=0.0)
+    said = []
+    for place in range(len(HOSTILE)):
+        box.prompt.value = str(place)
+        if not box.wait():
+            raise TimeoutError(HOSTILE[place])
+        said.append(box.message.value)
+    return HTML("".join(said))
+
+
+class UnsafeView(AttentionView):
+    """What no view may be: it takes text for markup, in its picture and when it is alive."""
+
+    _esm = """export default { render({ model, el }) {
+      el.append(document.createRange().createContextualFragment(model.get("title")));
+    } }"""
+
+    def __init__(self):
+        super().__init__(pattern(), title=RUNS.format("alive"))
+
+    def _ipython_display_(self, **_options):
+        display({"text/html": RUNS.format("picture")}, raw=True)
+        super()._ipython_display_()
