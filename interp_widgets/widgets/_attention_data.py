@@ -60,12 +60,21 @@ class AttentionData:
         """Whether the queries are another text than the keys."""
         return self.run.queries is not None
 
-    @cached_property
+    @property
     def peak(self) -> float:
         """Largest magnitude there can be: of a difference that is at hand, the largest there is."""
+        return self._largest or 1.0
+
+    @property
+    def equal(self) -> bool:
+        """Whether two runs are known to be equal everywhere."""
+        return self._largest == 0
+
+    @cached_property
+    def _largest(self) -> float:
         if not self.signed or self.lazy:
             return 1.0
-        return max(float(np.abs(square).max()) for square in self.squares()) or 1.0
+        return max(float(np.abs(square).max()) for square in self.squares())
 
     def squares(self, *, hide_first: bool = False) -> Iterator[NDArray[np.float32]]:
         """Give every head's square in turn, layer by layer."""

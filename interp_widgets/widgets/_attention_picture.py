@@ -66,7 +66,7 @@ class Shown:
         square, sign = self.square(), "+" if self.wire.data.signed else ""
         size = np.abs(square)
         least = np.sort(size.max(axis=1))[-_TOP:].min()  # as many values are at least as large
-        places = np.flatnonzero(size >= (least if len(size) >= _TOP else 0))
+        places = np.flatnonzero((size > 0) & (size >= (least if len(size) >= _TOP else 0)))
         places = places[np.argsort(-size.ravel()[places], kind="stable")][:_TOP]
         queries, keys = self.wire.data.query_names(), self.wire.data.key_names()
         return tuple(
@@ -83,10 +83,11 @@ class Shown:
             over = f"{queries} queries and {over}"
         kind = "differences from the other run" if data.signed else "weights"
         largest = f"{kind}, the first token left out," if self.hide_first else kind
-        top = ", ".join(f"{query} to {key} {value}" for query, key, value in self.top())
+        top = [f"{query} to {key} {value}" for query, key, value in self.top()]
         return (
             f"{title or 'Attention'}: {_count(layers, 'layer')} of {_count(heads, 'head')} over "
-            f"{over}. {self.name} is enlarged; its largest {largest} are {top}."
+            f"{over}. {self.name} is enlarged; its largest {largest} are "
+            f"{', '.join(top) or 'all 0'}."
         )
 
     def image(self, marked: tuple[int | None, int | None]) -> Image.Image:
@@ -116,7 +117,9 @@ class Shown:
     def _every_head(self) -> Image.Image:
         data = self.wire.data
         squares = self.wire.overview_squares(hide_first=self.hide_first)
-        hidden = data.hidden(self.layer, hide_first=self.hide_first)
+        kinds = {window: layer for layer, window in enumerate(data.run.windows or ())}
+        masks = [data.hidden(layer, hide_first=self.hide_first) for layer in kinds.values()]
+        hidden = np.all(masks, axis=0)
         return _picture.thumbnails(
             squares / data.peak,
             _picture.Axis("layer", [str(number) for number in data.run.layers or ()]),
@@ -188,4 +191,5 @@ def _short(token: str) -> str:
 def _axis(title: str, labels: list[str], shown: NDArray[np.intp]) -> dict[str, Any]:
     """Write the visible text of each token beside a chart; the hover says its exact text."""
     words = [text.plotly(labels[place]) for place in shown]
-    return {"title": title, "tickvals": list(range(len(words))), "ticktext": words}
+    places = list(range(len(words)))
+    return {"title": title, "tickvals": places, "ticktext": words, "showgrid": False}

@@ -188,7 +188,9 @@ class Wire:
         return _squares.bounded(self.data.shape[2:], _THUMBNAIL_SIDE)
 
     def _notice(self) -> str:
-        """Say in a sentence what was reduced."""
+        """Say in a sentence what was reduced, or that there is nothing to see."""
+        if self.data.equal:
+            return "The two runs are equal everywhere."
         size, thumb = self.data.shape[2:], self.thumb
         if size == thumb:
             return ""

@@ -7,7 +7,9 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import ImageColor
 
+from interp_widgets import theme
 from interp_widgets.widgets import attention
 from interp_widgets.widgets.attention import AttentionView
 from tests.hostile import HOSTILE
@@ -231,6 +233,27 @@ def test_a_difference_is_shown_with_its_sign_everywhere():
     assert (heat.zmin, heat.zmax) == (-view.peak, view.peak)
     table = view.to_frame()
     np.testing.assert_array_equal(table["difference"], difference[np.tril_indices(5)])
+
+
+def test_two_runs_that_are_equal_are_said_to_be():
+    view = AttentionView(pattern(), compare=pattern())
+    assert view.notice == "The two runs are equal everywhere."
+    assert view.describe().endswith("its largest differences from the other run are all 0.")
+    assert view.frozen().rows == ()
+
+
+def test_the_picture_of_every_head_hides_only_what_no_layer_can_see():
+    """Of two layers the second sees two tokens back; the first sees further."""
+    weights = np.zeros((2, 1, 40, 40))
+    weights[0] = np.tril(np.ones((40, 40))) / np.arange(1, 41)[:, None]
+    weights[1] = np.eye(40)
+    colours = []
+    for layer in (0, 1):
+        view = AttentionView(weights, windows=(0, 2))
+        view.selection.set(layer=layer, head=0)
+        colours.append(dict(map(reversed, view._shown()._every_head().getcolors(1 << 16))))
+    masked = ImageColor.getrgb(theme.LIGHT.masked)
+    assert colours[0][masked] == colours[1][masked]
 
 
 def test_attention_to_another_text_is_drawn_listed_and_chosen_by_its_own_length():

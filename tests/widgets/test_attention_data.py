@@ -45,7 +45,9 @@ def test_a_comparison_is_the_first_run_minus_the_other():
 def test_a_comparison_of_equal_runs_differs_by_nothing_and_can_still_be_drawn():
     data = attention_data(pattern(), compare=pattern())
     assert not any(square.any() for square in data.squares())
-    assert data.peak == 1.0
+    assert (data.peak, data.equal) == (1.0, True)
+    assert not attention_data(pattern(), compare=OTHER).equal
+    assert not attention_data(lazy(), compare=lazy()).equal  # nobody has looked
 
 
 def test_where_the_texts_of_two_runs_differ_the_names_say_both():
