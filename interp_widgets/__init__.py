@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from interp_widgets.course.catalogue import lesson
     from interp_widgets.models import load_model
     from interp_widgets.results import AttentionPattern, LazyAttentionPattern, LogitLens
+    from interp_widgets.widgets._export import to_html
+    from interp_widgets.widgets._link import link
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
     from interp_widgets.widgets.prompt import PromptBox
@@ -29,8 +31,10 @@ __all__ = [
     "Trace",
     "__version__",
     "lesson",
+    "link",
     "load_model",
     "logit_lens",
+    "to_html",
     "trace",
 ]
 
@@ -43,8 +47,10 @@ _HOME = {
     "Selection": "widgets._selection",
     "Trace": "_trace",
     "lesson": "course.catalogue",
+    "link": "widgets._link",
     "load_model": "models",
     "logit_lens": "analysis.lens",
+    "to_html": "widgets._export",
     "trace": "_trace",
 }
 
