@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parent.parent
 FIRST = "00_start_here.ipynb"
 
+_GLOSSARY = "glossary.md"  # the notebooks link to it
 _RECORD = ".copies.json"  # the sha256 of each copy as it was made, to know an untouched one
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 _SETTINGS = {
@@ -49,8 +50,8 @@ def copy_notebooks(notebooks: Path, work: Path) -> list[str]:
         (work / name).write_text(settings, encoding="utf-8")
     record = _read_record(work)
     sentences = []
-    for source in sorted(notebooks.glob("*.ipynb")):
-        copy, new = work / source.name, _unpaired(source)
+    for source in sorted([*notebooks.glob("*.ipynb"), *notebooks.glob(_GLOSSARY)]):
+        copy, new = work / source.name, _as_learners_get_it(source)
         old = copy.read_bytes() if copy.exists() else new
         as_made = record.get(source.name)
         if old != new and _digest(old) != as_made:
@@ -152,6 +153,10 @@ def _stays(stem: str) -> str:
         f"`make lab RESET={number}` gives you the new one and keeps yours under "
         "another name."
     )
+
+
+def _as_learners_get_it(source: Path) -> bytes:
+    return _unpaired(source) if source.suffix == ".ipynb" else source.read_bytes()
 
 
 def _unpaired(source: Path) -> bytes:

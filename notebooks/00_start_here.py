@@ -25,7 +25,7 @@
 # | Time | 40 minutes |
 # | Difficulty | 1 of 5 |
 # | You need | a little Python; no machine learning |
-# | It uses | no network and no GPU |
+# | It uses | 0.7 GB of memory; no network and no GPU |
 #
 # Run each cell with **Shift + Enter**, from the top. You work on your own copy, so nothing you do here
 # harms the course. The first cell that loads a model takes about ten seconds.
@@ -98,7 +98,7 @@ iw.PromptBox(
 
 # %% [markdown]
 # **What you should see.** Many heads have a strong first column: a head that finds nothing to do puts
-# its attention on the first token, `<bos>`. One, head 3 of layer 0, has a strong line just below the
+# its attention on the first token, `<bos>`, an *attention sink*. One, head 3 of layer 0, has a strong line just below the
 # diagonal: it looks at the token before. In the last row of the sentence about Mary and John, heads of
 # the later layers look at the names: head 2 of layer 3 at Mary.
 #
@@ -151,7 +151,8 @@ for layer in range(4):
 
 # %% [markdown]
 # **What you should see.** One number far above the others, for head 3 of layer 0. A number for each
-# head is what lets us look at many heads at once, and compare models.
+# head is what lets us look at many heads at once, and compare models. A head like this one is called a
+# *previous-token head*.
 
 # %% [markdown]
 # ## Second task: find an induction head

@@ -10,15 +10,14 @@ from typing import Any, Protocol, TypeVar
 
 import ipywidgets
 
-from interp_widgets.course import checks, hints, overview, records, screen
+from interp_widgets.course import checks, hints, manual, overview, records, screen
 from interp_widgets.course.exercises import Exercise
 from interp_widgets.course.predictions import Prediction, PredictionBox
 from interp_widgets.course.progress import Store
 from interp_widgets.course.quiz import Quiz, QuizBox
-from interp_widgets.course.takeaway import ExportButton
+from interp_widgets.course.takeaway import FILE, ExportButton
 
 _SURE = 'The solution is shown by lesson.solution("{slug}", sure=True). ' + hints.SURE
-_TAKE_ALONG = "To take it along: python -m interp_widgets progress export my-progress.json"
 _STORE = Store()
 
 
@@ -176,7 +175,8 @@ class Lesson:
     def progress(self) -> None:
         """Show what has been done in this notebook, and offer a copy to take along."""
         plain, html = overview.lesson(self, self.store.read())
-        self._ask("progress", plain, html, ExportButton(self.store, Path.cwd()), _TAKE_ALONG)
+        take_along = f"To take it along: {manual.command(f'progress export {FILE}')}"
+        self._ask("progress", plain, html, ExportButton(self.store, Path.cwd()), take_along)
 
     def _ask(
         self, slug: str, plain: str, html: str, box: ipywidgets.DOMWidget, without: str

@@ -7,7 +7,6 @@ from importlib.resources import files
 from interp_widgets.course import screen
 
 _FOLDER = files("interp_widgets.course") / "help"
-_COMMAND = "-m interp_widgets help"
 
 
 def pages() -> dict[str, str]:
@@ -41,8 +40,12 @@ def contents() -> str:
 
 def pointer(name: str) -> str:
     """Say how to read a page from where the learner is."""
-    command = f"%run {_COMMAND} {name}" if screen.has_buttons() else f"python {_COMMAND} {name}"
-    return f"More about this: {command}"
+    return f"More about this: {command(f'help {name}')}"
+
+
+def command(arguments: str) -> str:
+    """Write one of this package's commands as it works where the learner is."""
+    return f"{'%run' if screen.has_buttons() else 'python'} -m interp_widgets {arguments}"
 
 
 def _title(words: str) -> str:
