@@ -133,7 +133,7 @@ iw.PromptBox(
 
 # %%
 def my_previous_token_score(weights):
-    """Return one number from 0 to 1; weights[query, key] is the attention of one head."""
+    """Return one number from 0 to 1; weights[query, key] is one head's, a numpy array."""
     ...  # your code
 
 
@@ -144,9 +144,10 @@ previous_token_score = lesson.check("previous-token-score", my_previous_token_sc
 # Now every head gets its number, from your function if it is right, and from ours until then.
 
 # %%
-reading = iw.trace(model, prompt)
-for layer in range(4):
-    heads = reading["pattern", layer]  # (head, query, key)
+from interp_widgets.analysis.attention import attention_pattern, induction_score
+
+weights = attention_pattern(iw.trace(model, prompt)).weights  # (layer, head, query, key)
+for layer, heads in enumerate(weights):
     print(f"layer {layer}:", *(f"{previous_token_score(head):.2f}" for head in heads))
 
 # %% [markdown]
@@ -186,8 +187,6 @@ lesson.reveal("second-time")
 lesson.predict("layer-without")
 
 # %%
-from interp_widgets.analysis.attention import attention_pattern, induction_score
-
 pattern = attention_pattern(iw.trace(model, text))
 repeated = iw.AttentionView(pattern, title="The same list twice")
 repeated

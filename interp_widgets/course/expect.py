@@ -119,9 +119,11 @@ def selected(answer: object, *fields: str) -> tuple[int, ...]:
             f"This should be a selection in a view, and is {values.describe(answer)}. Hand in "
             "`view.selection.value`, with the name of your view."
         )
-    for field in fields:
-        if getattr(answer, field) is None:
-            raise NotStartedError(f"no {field} is selected. Click in the picture above first.")
+    if open_fields := [field for field in fields if getattr(answer, field) is None]:
+        raise NotStartedError(
+            f"no {open_fields[-1]} is selected. Click in the picture above, then run this cell "
+            "again."
+        )
     return tuple(int(getattr(answer, field)) for field in fields)
 
 

@@ -250,6 +250,7 @@ def test_a_selection_is_an_answer():
         (Selected(), "nothing is selected"),
         (Selected(layer=1), "no head is selected"),
         (SimpleNamespace(layer=None, head=2), "no layer is selected"),
+        (SimpleNamespace(layer=None, head=None, pos=3), "no head is selected"),
     ],
 )
 def test_what_is_not_selected_is_not_started(selected, says):
