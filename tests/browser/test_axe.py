@@ -9,10 +9,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+import interp_widgets as iw
+from interp_widgets.results import AttentionPattern
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
 from tests.browser import host
-from tests.widgets.samples import pattern
+from tests.widgets.samples import WORDS, pattern, weights
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,13 +46,27 @@ def faults(page, part=WHOLE_PAGE):
     }
 
 
+def every_form(view):
+    """The view with all it can show: an order, no first token, a difference, a second text."""
+    queries = ("Le", " tapis")
+    across = weights(2, 3, 5, causal=False)[:, :, :2]
+    return [
+        view,
+        AttentionView(pattern(), order="induction", hide_first=True, title="No first token"),
+        AttentionView(pattern(), compare=weights(seed=1), title="The difference of two runs"),
+        AttentionView(AttentionPattern(across, WORDS, queries=queries), title="Two texts"),
+        AttentionView(pattern([f" w{place}" for place in range(200)]), title="A long text"),
+    ]
+
+
 def test_the_exported_page_has_no_fault_and_a_planted_one_is_found(
     new_page, tmp_path, view, scheme
 ):
-    view.to_html(tmp_path / "page.html")
+    iw.to_html(every_form(view), tmp_path / "page.html")
     page = new_page(scheme=scheme)
     page.goto((tmp_path / "page.html").as_uri())
-    expect(page.get_by_role("status")).to_contain_text("layer 1 head 2")
+    expect(page.get_by_role("status").first).to_contain_text("layer 1 head 2")
+    expect(page.get_by_role("status").last).to_contain_text("w199")
     assert faults(page) == {}
     page.evaluate("document.documentElement.removeAttribute('lang')")
     assert set(faults(page)) == {"html-has-lang"}
