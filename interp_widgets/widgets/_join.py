@@ -19,7 +19,7 @@ _DOC = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _NOTE = re.compile(r"(?:^|[ \t])// .*", re.MULTILINE)
 _SPACE = re.compile(r"^\s+|[ \t]+$", re.MULTILINE)
 _TEXT = re.compile(r'("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`)')
-_BREAK = re.compile(r"(?<=[{(\[,])\n|\n(?=[)\]}])")
+_BREAK = re.compile(r"(?<!\w)\n(?!export)|\n(?!export|\w)")
 _STYLE_NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_LOOSE = re.compile(r"\s*([{};])\s*|\s+")
 _LOOSE = re.compile(r"(?<!default) *([=<>(){}\[\],;:?&|*/%!]) *")
@@ -35,9 +35,9 @@ def join_modules(stem: str, read: Callable[[str], str]) -> str:
 
     Returns:
         One module with a single export, the view's default one, and without comments and
-        spaces that nobody needs, because every instance of the view carries it. So no text in a
-        module may run over several lines, hold what looks like a comment, or stand in backticks
-        within backticks.
+        spaces that nobody needs, because every instance of the view carries it. So every
+        statement ends with its semicolon, and no text may run over several lines, hold what
+        looks like a comment, or stand in backticks within backticks.
 
     Raises:
         ValueError: a module imports in another way, or anything that is not beside it.

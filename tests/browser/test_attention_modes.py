@@ -75,11 +75,16 @@ def test_without_its_first_token_each_row_adds_up_to_one_again(new_page):
     expect(page.get_by_text("the first token, left out")).to_be_visible()
 
 
-def test_a_row_that_leaves_nothing_to_the_others_says_so(new_page):
-    page = host.show(new_page(), AttentionView(pattern(), hide_first=True))
-    tokens(page).get_by_role("option", name="<bos>").hover()
+def test_a_row_that_leaves_too_little_to_the_others_says_so_until_better_numbers_come(new_page):
+    values = weights()
+    values[0, 0, 2] = [0.99, 0.004, 0.006, 0, 0]
+    view = AttentionView(values, WORDS, hide_first=True)
+    page = host.show(new_page(), view)
+    tokens(page).get_by_role("option", name="·cat").hover()
     expect(said(page)).to_contain_text("leaves less than 0.02 for all but the first token")
     assert set(grounds(page)) == {""}
+    kernel(page, view, requests=2)
+    expect(said(page)).to_contain_text("query ' cat' looks most at ' cat' 0.60")
 
 
 def test_thumbnails_without_the_first_token_are_asked_for_and_painted(new_page):
@@ -159,6 +164,10 @@ def test_what_a_mask_keeps_out_is_said(new_page, causal, windows, unseen):
     for (query, key), words in unseen.items():
         page.evaluate("([pos, key]) => window.selection.set({ pos, key })", [query, key])
         expect(said(page)).to_contain_text(words or f"to key {NAMES[key]}, 0.")
+    tokens(page).get_by_role("option", name="·sat").hover()
+    expect(said(page)).to_contain_text("query ' sat' looks most")
+    hidden = 5 - windows if windows else 0  # of what the last token might look back at
+    assert [ground == "" for ground in grounds(page)] == [True] * hidden + [False] * (5 - hidden)
     note = page.get_by_text("out of sight")
     expect(note).to_have_count(1 if causal else 0)
 

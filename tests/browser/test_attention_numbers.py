@@ -87,6 +87,15 @@ def test_a_thin_diagonal_survives_pooling_and_a_cell_without_a_value_stays_one(p
     assert made[-1, 0] == 0
 
 
+def test_of_values_of_both_signs_the_one_of_largest_magnitude_is_kept(page):
+    small = page.evaluate(
+        "async () => { const { Sheet } = await import('./sheet.js');"
+        " const all = Float32Array.from([1, -3, 2, 0, -1, 2, NaN, -4]);"
+        " return [...new Sheet(all, 2, 4).pooled(1, 2).values]; }"
+    )
+    assert small == [-3, -4]
+
+
 @pytest.mark.parametrize("kind", ["uint8", "int8", "uint16", "int16"])
 @pytest.mark.parametrize("packing", ["full", "tril"])
 def test_every_kind_of_number_is_read_as_numpy_wrote_it(page, kind, packing):

@@ -21,7 +21,7 @@ def test_only_what_the_browser_needs_is_kept_and_texts_are_left_alone():
         '    return b ? `${b} : //x` : "a, \\" = b";\n  }\n}\n'
     )
     assert join_modules("view", {"view.js": text}.__getitem__) == (
-        'class A{a=1 - -2;\nat(b){return b?`${b} : //x`:"a, \\" = b";}}\n'
+        'class A{a=1 - -2;at(b){return b?`${b} : //x`:"a, \\" = b";}}\n'
     )
 
 

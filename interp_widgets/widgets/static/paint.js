@@ -70,12 +70,8 @@ function mix(stops, part) {
 }
 
 /** @param {number[]} rgb */
-function luminance(rgb) {
-  const [red, green, blue] = rgb.map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+function luminance([red, green, blue]) {
+  return 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
 }
 
 /**
@@ -140,9 +136,7 @@ export function sized(canvas, width, height) {
 
 /** @param {HTMLCanvasElement} canvas */
 function context2d(canvas) {
-  const context = canvas.getContext("2d");
-  if (!context) throw new Error("This browser cannot draw on a canvas.");
-  return context;
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
 /**

@@ -94,17 +94,12 @@ export function unpack({ bytes, dtype, scale, packing, rows, columns }, index) {
   const width = dtype.endsWith("16") ? 2 : 1;
   const lower = packing === "tril";
   const values = new Float32Array(rows * columns);
+  const get = /** @type {"getInt16"} */ (`get${dtype[0].toUpperCase()}${dtype.slice(1)}`);
   let offset = index * (lower ? (rows * (rows + 1)) / 2 : rows * columns) * width;
-  const read = {
-    uint8: () => bytes.getUint8(offset),
-    int8: () => bytes.getInt8(offset),
-    uint16: () => bytes.getUint16(offset, true),
-    int16: () => bytes.getInt16(offset, true),
-  }[dtype];
   for (let row = 0; row < rows; row += 1) {
     const end = row * columns + (lower ? row + 1 : columns);
     for (let place = row * columns; place < end; place += 1, offset += width) {
-      values[place] = read() * scale;
+      values[place] = bytes[get](offset, true) * scale;
     }
   }
   return values;
