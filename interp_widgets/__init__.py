@@ -13,12 +13,18 @@ if TYPE_CHECKING:
     from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.course.catalogue import lesson
     from interp_widgets.models import load_model
-    from interp_widgets.results import AttentionPattern, LazyAttentionPattern, LogitLens
+    from interp_widgets.results import (
+        AttentionPattern,
+        LazyAttentionPattern,
+        LogitLens,
+        TokenValues,
+    )
     from interp_widgets.widgets._export import to_html
     from interp_widgets.widgets._link import link
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
     from interp_widgets.widgets.prompt import PromptBox
+    from interp_widgets.widgets.tokens import TokenView
 
 __version__ = "0.1.0"
 __all__ = [
@@ -28,6 +34,8 @@ __all__ = [
     "LogitLens",
     "PromptBox",
     "Selection",
+    "TokenValues",
+    "TokenView",
     "Trace",
     "__version__",
     "lesson",
@@ -45,6 +53,8 @@ _HOME = {
     "LogitLens": "results",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
+    "TokenValues": "results",
+    "TokenView": "widgets.tokens",
     "Trace": "_trace",
     "lesson": "course.catalogue",
     "link": "widgets._link",

@@ -116,11 +116,11 @@ def matrix(
     row, column = marked
     if row is not None:
         top, bottom = (round(at * height / down) for at in (row, row + 1))
-        _outline(square, (0, top, width - 1, max(bottom - 1, top)))
+        outline(square, (0, top, width - 1, max(bottom - 1, top)))
     if column is not None:
         left, right = (round(at * width / across) for at in (column, column + 1))
-        _outline(square, (left, 0, max(right - 1, left), height - 1))
-    return _framed(square, rows, columns)
+        outline(square, (left, 0, max(right - 1, left), height - 1))
+    return framed(square, rows, columns)
 
 
 def thumbnails(
@@ -152,8 +152,8 @@ def thumbnails(
         grid.paste(small, (column * step_x + SCALE, row * step_y + SCALE))
     row, column = chosen
     left, top = column * step_x, row * step_y
-    _outline(grid, (left, top, left + step_x - 1, top + step_y - 1))
-    return _framed(grid, rows, columns)
+    outline(grid, (left, top, left + step_x - 1, top + step_y - 1))
+    return framed(grid, rows, columns)
 
 
 def legend(caption: str, low: str, high: str, *, diverging: bool = False) -> Image.Image:
@@ -202,11 +202,13 @@ def below(images: Sequence[Image.Image]) -> Image.Image:
     return canvas
 
 
-def _outline(image: Image.Image, box: tuple[int, int, int, int]) -> None:
+def outline(image: Image.Image, box: tuple[int, int, int, int]) -> None:
+    """Mark what is in question: left, top, right and bottom."""
     ImageDraw.Draw(image).rectangle(box, outline=_COLOURS.accent, width=SCALE)
 
 
-def _framed(body: Image.Image, rows: Axis, columns: Axis) -> Image.Image:
+def framed(body: Image.Image, rows: Axis, columns: Axis) -> Image.Image:
+    """Put titles and labels around what is drawn in rows and columns of one size each."""
     left = _labels(rows.labels, body.height)
     top = _labels(columns.labels, body.width)
     if max(image.width for _, image in top) > body.width / len(columns.labels):
@@ -238,12 +240,12 @@ def _labels(labels: Sequence[str], length: int) -> list[tuple[int, Image.Image]]
     return [(int((place + 0.5) * step), words(labels[place])) for place in places]
 
 
-def words(line: str, colour: str = _COLOURS.text) -> Image.Image:
+def words(line: str, colour: str = _COLOURS.text, ground: str = _COLOURS.background) -> Image.Image:
     """Draw one line of text; a letter that the font lacks prints as its code point."""
     font, _ = _font()
     drawable = "".join(map(_drawable, line))
     width = int(np.ceil(font.getlength(drawable)))
-    image = Image.new("RGB", (max(width, 1), _LINE), _COLOURS.background)
+    image = Image.new("RGB", (max(width, 1), _LINE), ground)
     ImageDraw.Draw(image).text((0, _LINE / 2), drawable, colour, font, anchor="lm")
     return image
 

@@ -10,8 +10,9 @@ import traitlets
 
 from interp_widgets.widgets import _base
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.tokens import TokenView
 
-VIEWS = [AttentionView]
+VIEWS = [AttentionView, TokenView]
 BUDGET = 50_000  # bytes of code that every instance of a view carries
 
 

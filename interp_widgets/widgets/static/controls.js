@@ -10,15 +10,26 @@ import { element, holdShortcuts } from "./base.js";
 export function choice(label, options, changed) {
   const box = element("label", "iw-control");
   const input = element("select");
-  for (const [value, text] of options) {
-    const option = element("option", "", text);
-    option.value = value;
-    input.append(option);
-  }
+  offer(input, options);
   holdShortcuts(input);
   input.addEventListener("change", () => changed(input.value));
   box.append(label, input);
   return { box, input };
+}
+
+/**
+ * Give a choice other options; what is chosen stays chosen where it is still offered.
+ * @param {HTMLSelectElement} input
+ * @param {[value: string, text: string][]} options
+ */
+export function offer(input, options) {
+  const chosen = input.value;
+  input.replaceChildren(...options.map(([value, text]) => {
+    const option = element("option", "", text);
+    option.value = value;
+    return option;
+  }));
+  if (options.some(([value]) => value === chosen)) input.value = chosen;
 }
 
 /**

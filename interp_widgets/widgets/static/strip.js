@@ -35,8 +35,8 @@ export class TokenStrip {
       view.key(place(clamp(token, this.spans.length)));
     };
     keyboardGrid(this.box, {
-      move: (rows, columns) => go(now() + rows + columns),
-      edge: (end) => go(end ? Infinity : 0),
+      move: (rows, columns) => go(this.moved(now(), rows) + columns),
+      edge: (end) => go(this.edge(now(), end)),
       commit: () => view.commit(place(now())),
       letGo: () => view.letGo(),
     });
@@ -56,6 +56,16 @@ export class TokenStrip {
     this.levels = tokens.map(() => PLAIN);
     this.selected = -1;
     this.box.replaceChildren(...this.spans);
+  }
+
+  /** Go up or down, which in a single row is to go along. @param {number} token @param {number} rows */
+  moved(token, rows) {
+    return token + rows;
+  }
+
+  /** @param {number} _token @param {boolean} end @returns {number} where its row ends or begins */
+  edge(_token, end) {
+    return end ? Infinity : 0;
   }
 
   /**
