@@ -7,12 +7,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PIL import Image
+
 from interp_widgets import text
-from interp_widgets.widgets import _life
+from interp_widgets.widgets import _life, _picture
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
-    from PIL import Image
 
     from interp_widgets.widgets._base import View
 
@@ -22,14 +23,18 @@ _BACK = (
     "(with the kernel restarted: the cells above it first)."
 )
 # The class of the live view is on the page only while the view is. Where it is, the picture
-# hides; where it is not, the picture stays and the failed widget after it hides.
+# hides; where it is not, the picture stays and the failed widget after it hides. Outputs stand in
+# boxes that JupyterLab and the notebook before it name differently.
+_BOX = ":is(.jp-OutputArea-child,.output_area)"
 _STYLE = """
 html:has(.iw-live-{id}) .iw-frozen-{id},
-html:has(.iw-live-{id}) .jp-OutputArea-child:has(.iw-frozen-{id}),
-.jp-OutputArea-child:has(.iw-frozen-{id}) + .jp-OutputArea-child:not(:has(.iw-view)) {{
+html:has(.iw-live-{id}) {box}:has(.iw-frozen-{id}),
+{box}:has(.iw-frozen-{id}) + {box}:not(:has(.iw-view)) {{
   display: none;
 }}
 """
+_DPI = 72  # pixels of a screen that count as an inch
+_COLOURS = 256  # of a picture; all that the edges of letters have would make it three times as big
 
 
 @dataclass(frozen=True)
@@ -62,10 +67,11 @@ def show(view: View, widget: Widget) -> None:
     from IPython.display import display
 
     _life.show(widget)
-    view.picture = display(bundle(view), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+    place = f"iw-{view.view_id}"  # one for all cells that show it, so that all are renewed
+    view.picture = display(bundle(view), raw=True, display_id=place)  # type: ignore[no-untyped-call]
     live = {
         _MIME: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id},
-        "text/plain": f"{type(widget).__name__}: run this cell to see it live.",
+        "text/plain": "",  # where no widget can be shown, the picture has said it all
     }
     display(live, raw=True)  # type: ignore[no-untyped-call]
 
@@ -79,9 +85,10 @@ def bundle(view: View) -> dict[str, str]:
 
 
 def png(image: Image.Image) -> bytes:
-    """Encode a picture as PNG."""
+    """Encode a picture as PNG, to be shown at half its size in pixels."""
+    few = image.quantize(_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
-    image.save(buffer, "PNG")
+    few.save(buffer, "PNG", dpi=(_picture.SCALE * _DPI, _picture.SCALE * _DPI))
     return buffer.getvalue()
 
 
@@ -91,13 +98,13 @@ def _html(view: View, frozen: Frozen, image: str) -> str:
         "<tr>" + "".join(f"<td>{text.html(cell)}</td>" for cell in row) + "</tr>"
         for row in frozen.rows
     )
-    style = _STYLE.format(id=view.view_id)
+    style = _STYLE.format(id=view.view_id, box=_BOX)
     title = f"<p><strong>{text.html(view.title)}</strong></p>" if view.title else ""
     return (
         f'<style>{style}</style><div class="iw-frozen iw-frozen-{view.view_id}" '
         f'style="overflow-wrap: anywhere">{title}'
         f'<img src="data:image/png;base64,{image}" alt="{text.html(view.describe())}" '
-        f'width="{frozen.image.width // 2}">'
+        f'width="{frozen.image.width // _picture.SCALE}">'
         f"<details><summary>{text.html(frozen.caption)}</summary>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></details>"
         f"<p>{_BACK}</p></div>"

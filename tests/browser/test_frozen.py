@@ -12,10 +12,11 @@ from tests.widgets.samples import pattern
 
 pytestmark = pytest.mark.browser
 
-# How JupyterLab and nbconvert lay out the two outputs of a cell.
+# How notebooks lay out the two outputs of a cell: JupyterLab and nbconvert, and those before them.
+BOXES = ("jp-OutputArea-child", "output_area")
 CELL = """<!doctype html><title>Notebook</title><link rel="icon" href="data:,"><body>
-<div class="jp-OutputArea-child">{frozen}</div>
-<div class="jp-OutputArea-child" id="live">Error displaying widget: model not found</div>"""
+<div class="{box}">{frozen}</div>
+<div class="{box}" id="live">Error displaying widget: model not found</div>"""
 
 
 @pytest.fixture
@@ -23,10 +24,11 @@ def view():
     return AttentionView(pattern())
 
 
-@pytest.fixture
-def page(new_page, tmp_path, view):
+@pytest.fixture(params=BOXES)
+def page(new_page, tmp_path, view, request):
     path = tmp_path / "cell.html"
-    path.write_text(CELL.format(frozen=_frozen.bundle(view)["text/html"]), "utf-8")
+    frozen = _frozen.bundle(view)["text/html"]
+    path.write_text(CELL.format(frozen=frozen, box=request.param), "utf-8")
     opened = new_page()
     opened.goto(path.as_uri())
     return opened

@@ -7,9 +7,11 @@ import io
 import re
 
 import IPython.display
+import numpy as np
 import pytest
 from PIL import Image
 
+from interp_widgets import text
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.prompt import PromptBox
 from tests.widgets.samples import WORDS, pattern
@@ -21,11 +23,12 @@ class Outputs:
     """Stands in for the notebook: it records what is displayed, and what is displayed anew."""
 
     def __init__(self):
-        self.shown, self.renewed = [], []
+        self.shown, self.places, self.renewed = [], [], []
 
     def display(self, data, *, raw, display_id=None):
         assert raw
         self.shown.append(data)
+        self.places.append(display_id)
         return self if display_id else None
 
     def update(self, data, *, raw):
@@ -49,10 +52,44 @@ def test_a_view_shows_its_picture_first_and_itself_with_text_alone(outputs):
     view = AttentionView(pattern())
     view._ipython_display_()
     frozen, live = outputs.shown
-    assert set(frozen) == {"text/html", "text/plain"}
+    assert set(frozen) == {"text/html", "image/png", "text/plain"}
     assert set(live) == {MIME, "text/plain"}
     assert live[MIME]["model_id"] == view.model_id
+    assert live["text/plain"] == ""
     assert picture(frozen).width > 400
+
+
+def test_who_can_show_only_an_image_or_only_text_is_given_the_same(outputs):
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    frozen = outputs.shown[0]
+    image = base64.b64decode(frozen["image/png"])
+    assert picture(frozen).tobytes() == Image.open(io.BytesIO(image)).tobytes()
+    assert image == view.to_png()
+    assert frozen["text/plain"] == view.describe()
+    assert f'alt="{text.html(view.describe())}"' in frozen["text/html"]
+
+
+def test_every_cell_that_shows_a_view_has_its_picture_renewed(outputs):
+    view, other = AttentionView(pattern()), AttentionView(pattern())
+    for shown in (view, view, other):
+        shown._ipython_display_()
+    first, again, elsewhere = outputs.places[::2]
+    assert first == again != elsewhere
+
+
+def test_a_picture_is_small_and_its_colours_are_right():
+    view = AttentionView(pattern([f" w{place}" for place in range(30)], layers=6, heads=9))
+    exact = view.frozen().image
+    drawn = Image.open(io.BytesIO(view.to_png()))
+    assert np.abs(np.asarray(drawn.convert("RGB"), int) - np.asarray(exact)).max() < 24
+    assert len(view.to_png()) < 100_000
+    assert drawn.info["dpi"] == pytest.approx((144, 144), abs=0.1)
+
+
+def test_a_picture_is_written_to_a_file(tmp_path):
+    view = AttentionView(pattern())
+    assert view.to_png(tmp_path / "view.png") == (tmp_path / "view.png").read_bytes()
 
 
 def test_a_prompt_box_shows_the_picture_of_its_view_first_and_itself_then(outputs):
