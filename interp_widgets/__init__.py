@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
+    from interp_widgets._workbench import Workbench
     from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.course.catalogue import lesson
     from interp_widgets.models import load_model
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets._link import link
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
+    from interp_widgets.widgets.lens import LogitLensView
     from interp_widgets.widgets.prompt import PromptBox
     from interp_widgets.widgets.tokens import TokenView
 
@@ -32,11 +34,13 @@ __all__ = [
     "AttentionView",
     "LazyAttentionPattern",
     "LogitLens",
+    "LogitLensView",
     "PromptBox",
     "Selection",
     "TokenValues",
     "TokenView",
     "Trace",
+    "Workbench",
     "__version__",
     "lesson",
     "link",
@@ -51,11 +55,13 @@ _HOME = {
     "AttentionView": "widgets.attention",
     "LazyAttentionPattern": "results",
     "LogitLens": "results",
+    "LogitLensView": "widgets.lens",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "TokenValues": "results",
     "TokenView": "widgets.tokens",
     "Trace": "_trace",
+    "Workbench": "_workbench",
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",

@@ -19,7 +19,8 @@ import { TOKEN_FONT, drawAxisTitles, drawSheet, fit, sized } from "./paint.js";
  * @property {string} label what it is, for those who hear it
  * @property {number} [cell] width of a cell, at most
  * @property {number} [height] of a cell; as high as wide where it is not given
- * @property {boolean} [part] whether only as many cells are shown as there is room for
+ * @property {boolean} [part] whether only as many cells are shown as there is room for; where a
+ *   height is given, as many columns
  * @property {(context: CanvasRenderingContext2D, shown: Sheet) => void} [over] draws over the cells
  */
 
@@ -90,7 +91,8 @@ export class Matrix {
     const [left, top] = [rows, columns].map(({ labels }) => TITLE + this.widest(labels));
     const space = room - left - 2;
     const most = layout.part ? Math.floor(space / cell) : Infinity;
-    const [down, across] = [rows, columns].map(({ labels }) => Math.min(labels.length, most));
+    const across = Math.min(columns.labels.length, most);
+    const down = height ? rows.labels.length : Math.min(rows.labels.length, most);
     const tallest = height ? Infinity : Math.max(space, TALLEST) / down;
     const width = Math.min(cell, space / across, tallest);
     this.cell.width = width > 4 ? Math.floor(width) : width;
