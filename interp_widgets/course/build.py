@@ -126,8 +126,7 @@ def _filled(statement: ast.stmt, answer: ast.expr, exercise: Exercise) -> str:
 
 def _select(selection: str, chosen: Selected) -> str:
     """Write the call that selects in a view what a learner would click."""
-    fields = {name: number for name, number in vars(chosen).items() if number is not None}
-    arguments = ", ".join(f"{name}={number}" for name, number in fields.items())
+    arguments = ", ".join(f"{name}={number}" for name, number in chosen.chosen().items())
     return f"{selection.removesuffix('.value')}.set({arguments})"
 
 

@@ -48,8 +48,15 @@ class Selected:
     feature: int | None = None
 
     def __str__(self) -> str:
-        chosen = {name: number for name, number in vars(self).items() if number is not None}
-        return ", ".join(f"{name} {number}" for name, number in chosen.items())
+        return ", ".join(f"{name} {number}" for name, number in self.chosen().items())
+
+    def chosen(self) -> dict[str, int]:
+        """Return what is chosen, by the names of the fields."""
+        return {name: number for name, number in vars(self).items() if number is not None}
+
+    def is_in(self, answer: object) -> bool:
+        """Whether an answer selects this, and perhaps more."""
+        return all(getattr(answer, name, None) == number for name, number in self.chosen().items())
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,8 @@ class Exercise:
             if mistake.when is not None:
                 return mistake.when(values.copied(answer))
             typical = resolve(mistake.answer)
+            if isinstance(typical, Selected):
+                return typical.is_in(answer)
             if self.inputs is None or not (callable(answer) and callable(typical)):
                 return values.same(answer, typical)
             return all(

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 import ipywidgets
 
-from interp_widgets.course import checks, hints, manual, overview, records, screen
+from interp_widgets.course import checks, hints, manual, overview, records, screen, values
 from interp_widgets.course.exercises import Exercise
 from interp_widgets.course.predictions import Prediction, PredictionBox
 from interp_widgets.course.progress import Store
@@ -76,7 +76,7 @@ class Lesson:
         self._ask(slug, str(verdict), verdict.html(), panel, hints.without_buttons(exercise))
         if verdict.state == "unchecked":
             return answer
-        reference: A = exercise.answer()
+        reference: A = values.copied(exercise.answer())  # later cells may change what they get
         return reference
 
     def hint(self, slug: str, level: int | None = None) -> None:

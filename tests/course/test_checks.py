@@ -11,6 +11,7 @@ import torch
 
 from interp_widgets.course import checks, limits
 from interp_widgets.course.exercises import Computed, Exercise, Selected
+from interp_widgets.widgets._selection import SelectionValue
 from tests.course import sample
 
 
@@ -241,7 +242,10 @@ def test_a_selection_is_an_answer():
     assert verdict(SimpleNamespace(layer=1, head=2), sample.HEAD).passed
     wrong = verdict(SimpleNamespace(layer=4, head=3), sample.HEAD)
     assert wrong.advice == "It is in the last layer."
-    assert verdict(Selected(1, 1), sample.HEAD).advice == "The neighbour is near, but no."
+    neighbour = "The neighbour is near, but no."
+    assert verdict(Selected(1, 1), sample.HEAD).advice == neighbour
+    assert verdict(SelectionValue(layer=1, head=1, pos=4), sample.HEAD).advice == neighbour
+    assert verdict(SelectionValue(layer=2, head=1), sample.HEAD).advice == ""
 
 
 @pytest.mark.parametrize(

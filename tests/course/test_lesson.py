@@ -47,6 +47,14 @@ def test_instead_of_any_other_answer_the_reference_is_handed_back(lesson, answer
     assert 'lesson.hint("gram")' in capsys.readouterr().out
 
 
+def test_later_cells_may_change_the_reference_that_they_were_given(tmp_path):
+    table = sample.exercise(reference=np.arange(3.0), inputs=None, check=sample.check_seven)
+    lesson = sample.lesson(tmp_path, exercises=[table])
+    given = lesson.check("gram", ...)
+    given[:] = 99
+    assert lesson.check("gram", ...).tolist() == [0, 1, 2]
+
+
 def test_running_a_check_again_marks_the_answer_again(lesson, stored):
     for _ in range(3):
         assert lesson.check("gram", wrong_gram) is sample.gram
