@@ -87,7 +87,12 @@ class Shown:
         """
         names = self.data.names()
         rows = tuple((names[place], self.number(place)) for place in self.top())
-        return Frozen(image=self.image(marked), heads=("token", self.name), rows=rows)
+        return Frozen(
+            image=self.image(marked),
+            heads=("token", self.name),
+            rows=rows,
+            caption="The largest values",
+        )
 
     def image(self, marked: int | None) -> Image.Image:
         """Draw the text on its colours, with the scale under it."""

@@ -13,8 +13,10 @@ import interp_widgets as iw
 from interp_widgets.results import AttentionPattern
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
 from tests.widgets.samples import WORDS, pattern, weights
+from tests.widgets.token_samples import token_values
 
 pytestmark = [
     pytest.mark.browser,
@@ -80,6 +82,22 @@ def test_the_live_view_has_no_fault_and_a_planted_one_is_found(new_page, view, s
     page.evaluate(FAINT)
     page.get_by_role("listbox").evaluate("(box) => box.removeAttribute('aria-label')")
     assert set(faults(page, ".iw-view")) >= {"color-contrast", "aria-input-field-name"}
+
+
+def test_text_with_values_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, scheme):
+    views = [
+        TokenView(token_values(), channel=40, scale="own", title="A scale for each row"),
+        TokenView(token_values(["loss", "entropy", "probe"], sign=-1), title="Both signs"),
+        TokenView(WORDS, range(5), channels=["loss"], title="One row"),
+    ]
+    views[0].selection.set(pos=2)
+    iw.to_html(views, tmp_path / "page.html")
+    page = new_page(scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_role("status").last).to_contain_text("loss")
+    assert faults(page) == {}
+    page.get_by_role("listbox").first.evaluate("(box) => box.removeAttribute('aria-label')")
+    assert set(faults(page)) == {"aria-input-field-name"}
 
 
 def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(

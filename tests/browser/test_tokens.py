@@ -13,7 +13,7 @@ from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
 from tests.browser.attention_parts import PAINTED, brightness, grounds
 from tests.hostile import HOSTILE
-from tests.widgets.samples import pattern
+from tests.widgets.samples import WORDS, pattern
 from tests.widgets.token_samples import TEXTS, VALUES, token_values
 
 pytestmark = pytest.mark.browser
@@ -250,11 +250,18 @@ def test_large_text_is_drawn_at_once_and_followed_by_the_mouse(new_page):
     expect(text(page).get_by_role("option").last).to_be_in_viewport()
 
 
-def test_an_exported_page_is_alive_and_keeps_its_link_with_attention(new_page, tmp_path):
-    tokens = ["<bos>", " mat", " cat", " mat", " sat"]
+@pytest.mark.parametrize("shared", [True, False], ids=["one selection", "a link"])
+def test_an_exported_page_is_alive_and_follows_attention(new_page, tmp_path, shared):
     attention = iw.AttentionView(pattern(), title="Attention")
-    loss = TokenView(tokens, [np.nan, 4.0, 3.0, 0.5, 1.0], channels=["loss"], title="Loss")
-    iw.link(attention, loss, fields=["pos"])
+    loss = TokenView(
+        WORDS,
+        [np.nan, 4.0, 3.0, 0.5, 1.0],
+        channels=["loss"],
+        title="Loss",
+        selection=attention.selection if shared else None,
+    )
+    if not shared:
+        iw.link(attention, loss, fields=["pos"])
     iw.to_html([attention, loss], tmp_path / "both.html")
     page = new_page()
     page.goto((tmp_path / "both.html").as_uri())

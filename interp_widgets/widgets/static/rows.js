@@ -27,7 +27,7 @@ export class TokenRows extends TokenStrip {
     return this.starts.filter((start) => start <= token).length - 1;
   }
 
-  /** Go up or down: to another row, or along a single one. @param {number} token @param {number} rows */
+  /** Go to another row, or along a single one. @param {number} token @param {number} rows */
   moved(token, rows) {
     if (this.starts.length === 1 || rows === 0) return token + rows;
     const row = this.row(token);
