@@ -33,6 +33,7 @@ const QUESTIONS = [["query", "Where does it look? (query)"], ["key", "Who looks 
 const HIDE = "each row's other weights are scaled up to add up to 1 again";
 const SMALLEST = 5; // CSS pixels; where cells are smaller, some are shown enlarged
 const MAP = 330; // width of the whole head beside its enlarged part
+const PART = 560; // width of the enlarged part, at most
 const ENLARGED = 18; // width of a cell there
 const GAP = 14; // between the two
 
@@ -59,7 +60,8 @@ export class AttentionView extends View {
     this.weights = new Weights(model, (small) => this.arrive(small));
     this.shade = this.colours.shade(0, 1);
     this.hide = tick("Hide the first token", HIDE, (on) => this.save("hide_first", on));
-    this.questions = radios("What a token shows", QUESTIONS, (mode) => this.ask(/** @type {Side} */ (mode)));
+    const ask = (/** @type {string} */ mode) => this.ask(/** @type {Side} */ (mode));
+    this.questions = radios("What a token shows", QUESTIONS, ask);
     this.panels.append(this.all, this.one);
     this.body.append(this.controls, this.panels, this.questions.box);
     this.all.append(this.heading);
@@ -121,7 +123,11 @@ export class AttentionView extends View {
     this.buildMatrix(this.one.clientWidth - 4); // the panels' padding, where a focus ring shows
   }
 
-  /** Offer the orders there are, which may become more. @param {Order[]} orders @param {string} order */
+  /**
+   * Offer the orders there are, which may become more.
+   * @param {Order[]} orders
+   * @param {string} order
+   */
   offer(orders, order) {
     const names = orders.map(({ name }) => name);
     if (String(names) !== this.offered) {
@@ -156,7 +162,7 @@ export class AttentionView extends View {
     if (!this.large) return;
     const beside = room - MAP - GAP;
     crop.rebuild({
-      room: beside < MAP ? room : beside, rows, columns, part: true, cell: ENLARGED,
+      room: Math.min(beside < MAP ? room : beside, PART), rows, columns, part: true, cell: ENLARGED,
       label: "The cells around the one in question, enlarged",
     }, colours);
     this.matrix.rebuild({
@@ -344,7 +350,11 @@ export class AttentionView extends View {
   }
 }
 
-/** @param {Side} side @param {number} token @returns {{query: number | null, key: number | null}} */
+/**
+ * @param {Side} side
+ * @param {number} token
+ * @returns {{query: number | null, key: number | null}}
+ */
 function line(side, token) {
   return side === "query" ? { query: token, key: null } : { query: null, key: token };
 }

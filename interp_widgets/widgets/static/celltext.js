@@ -22,7 +22,8 @@ export function cellText(matrix, shade, muted, text) {
         const level = shade.level(shown.at(row, column));
         const words = fit(context, text(part.row + row, part.column + column), cell.width - 6);
         context.fillStyle = level < 0 ? muted : shade.ink[level];
-        context.fillText(words, left + (column + 0.5) * cell.width, top + (row + 0.5) * cell.height);
+        const middle = top + (row + 0.5) * cell.height;
+        context.fillText(words, left + (column + 0.5) * cell.width, middle);
       }
     }
   };

@@ -110,7 +110,11 @@ export class HeadGrid {
     this.paintSome(this.order, shade, colours);
   }
 
-  /** @param {number[]} indexes of heads, layer by layer @param {Shade} shade @param {Colours} colours */
+  /**
+   * @param {number[]} indexes of heads, layer by layer
+   * @param {Shade} shade
+   * @param {Colours} colours
+   */
   paintSome(indexes, shade, colours) {
     const { context, thumb } = this;
     if (!context) return;
@@ -132,17 +136,18 @@ export class HeadGrid {
   drawNumbers(context, colours) {
     const { step, numbers } = this;
     const every = Math.ceil(22 / step); // two digits need about 22 pixels
-    const cells = this.width - GUTTER;
-    drawAxisTitles(context, colours, ["head", "layer"], [GUTTER, GUTTER, cells, this.height - GUTTER]);
+    const [wide, high] = [this.width - GUTTER, this.height - GUTTER];
+    drawAxisTitles(context, colours, ["head", "layer"], [GUTTER, GUTTER, wide, high]);
     context.textAlign = "center";
     context.textBaseline = "middle";
-    const name = (/** @type {number[]} */ all, /** @type {(middle: number) => [number, number]} */ at) =>
-      all.forEach((number, place) => {
+    for (const axis of /** @type {const} */ (["heads", "layers"])) {
+      numbers[axis].forEach((number, place) => {
+        if (place % every) return;
         const middle = GUTTER + (place + 0.5) * step;
-        if (place % every === 0) context.fillText(String(number), ...at(middle));
+        const [x, y] = axis === "heads" ? [middle, 26] : [26, middle];
+        context.fillText(String(number), x, y);
       });
-    name(numbers.heads, (middle) => [middle, 26]);
-    name(numbers.layers, (middle) => [26, middle]);
+    }
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Colours} colours @param {number} at */

@@ -122,13 +122,9 @@ export class Matrix {
   /** Bring a cell to the middle of what is shown. @param {Cell} cell */
   centre({ row, column }) {
     const { part, layout } = this;
-    const start = (/** @type {number} */ at, /** @type {number} */ shown, /** @type {Axis} */ axis) =>
-      clamp(at - (shown >> 1), axis.labels.length - shown + 1);
-    this.part = {
-      ...part,
-      row: start(row, part.rows, layout.rows),
-      column: start(column, part.columns, layout.columns),
-    };
+    const start = (/** @type {number} */ at, /** @type {"rows" | "columns"} */ side) =>
+      clamp(at - (part[side] >> 1), layout[side].labels.length - part[side] + 1);
+    this.part = { ...part, row: start(row, "rows"), column: start(column, "columns") };
   }
 
   /**

@@ -27,9 +27,11 @@ export class TokenStrip {
   constructor(parent, view, place, now) {
     this.box.setAttribute("role", "listbox");
     parent.append(this.box);
-    this.box.addEventListener("pointerover", (event) => point(event, (at) => view.hover(place(at))));
+    const hover = (/** @type {number} */ token) => view.hover(place(token));
+    const commit = (/** @type {number} */ token) => view.commit(place(token));
+    this.box.addEventListener("pointerover", (event) => point(event, hover));
     this.box.addEventListener("pointerleave", () => view.hover(null));
-    this.box.addEventListener("click", (event) => point(event, (at) => view.commit(place(at))));
+    this.box.addEventListener("click", (event) => point(event, commit));
     const go = (/** @type {number} */ token) => {
       this.follow = true;
       view.key(place(clamp(token, this.spans.length)));
@@ -37,7 +39,7 @@ export class TokenStrip {
     keyboardGrid(this.box, {
       move: (rows, columns) => go(this.moved(now(), rows) + columns),
       edge: (end) => go(this.edge(now(), end)),
-      commit: () => view.commit(place(now())),
+      commit: () => commit(now()),
       letGo: () => view.letGo(),
     });
   }

@@ -156,7 +156,12 @@ export class Weights {
     }
   }
 
-  /** @param {number} layer @param {number} query @param {number} key @returns {"later" | "far" | ""} */
+  /**
+   * @param {number} layer
+   * @param {number} query
+   * @param {number} key
+   * @returns {"later" | "far" | ""} why a query cannot see a key
+   */
   unseen(layer, query, key) {
     if (this.causal && key > query) return "later";
     return key <= query - (this.windows[layer] || Infinity) ? "far" : "";
@@ -169,8 +174,10 @@ export class Weights {
       this.causal && "a later token",
       back && `one ${back} or more tokens back`,
     ].filter(Boolean).join(", or ");
-    const parts = [unseen && `${unseen}, out of sight`, this.hideFirst && "the first token, left out"];
-    return parts.filter(Boolean).join("; ");
+    return [
+      unseen && `${unseen}, out of sight`,
+      this.hideFirst && "the first token, left out",
+    ].filter(Boolean).join("; ");
   }
 
   /** Say what the thumbnails do not show yet. */
@@ -224,7 +231,8 @@ export class Weights {
     if (message.hide_first !== this.hideFirst) return []; // asked before the reader changed it
     this.asking = false;
     this.refused = !bytes;
-    if (bytes && this.signed) this.peak = Math.max(this.peak, message.scale * 127); // scaled up, they grow
+    const peak = message.scale * 127; // scaled up, differences grow
+    if (bytes && this.signed) this.peak = Math.max(this.peak, peak);
     const came = Array.from({ length: bytes ? message.count : 0 }, (_, at) => message.first + at);
     came.forEach((index, at) => {
       this.small.set(index, { ...message, bytes, at, without: message.hide_first });
