@@ -33,7 +33,7 @@ ONLY = {
     | {"IPython", "PIL", "anywidget", "ipywidgets", "numpy", "pandas", "plotly", "traitlets"},
 }
 # Before it, no part knows of a later one.
-PICTURES = {".theme", ".widgets", "anywidget", "circuitsvis", "ipywidgets", "plotly"}
+PICTURES = {".theme", ".widgets", "._workbench", "anywidget", "circuitsvis", "ipywidgets", "plotly"}
 NEVER = {
     "course": {".widgets"},
     "analysis": {".course"} | PICTURES,

@@ -14,8 +14,6 @@ from interp_widgets.widgets import _frozen, _life
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from interp_widgets.widgets._base import View
-
 _DEBOUNCE = 0.35  # seconds without a key before a prompt is run
 _BUTTON_LIMIT = 60  # characters of an example on its button
 
@@ -29,8 +27,10 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
 
     Args:
         run: takes the prompt and returns what ``view.update`` takes.
-        view: the view that shows it.
+        view: the view that shows it, or a box of views with an ``update`` of its own.
         examples: prompts offered as buttons; the first stands in the box.
+        prompt: what stands in the box instead.
+        more: further controls, between the buttons and the view.
         unknown_words: takes the prompt and returns the words in it that the model has never
             seen; None marks nothing.
         debounce: seconds without a key before a prompt is run.
@@ -39,9 +39,11 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
     def __init__(
         self,
         run: Callable[[str], Any],
-        view: View,
+        view: Any,  # noqa: ANN401 -- whatever has an `update`
         *,
         examples: Sequence[str] = (),
+        prompt: str | None = None,
+        more: Sequence[ipywidgets.Widget] = (),
         unknown_words: Callable[[str], list[str]] | None = None,
         debounce: float = _DEBOUNCE,
     ) -> None:
@@ -52,8 +54,9 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
         self._running = threading.Lock()
         self._timer: threading.Timer | None = None
         offered = [text.encodable(example) for example in examples]
+        first = next(iter(offered), "") if prompt is None else text.encodable(prompt)
         self.prompt = ipywidgets.Text(
-            value=offered[0] if offered else "",
+            value=first,
             description="Prompt",
             placeholder="Type a sentence",
             layout=ipywidgets.Layout(width="98%"),
@@ -65,7 +68,7 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
             [self._button(example) for example in offered],
             layout=ipywidgets.Layout(flex_flow="row wrap"),
         )
-        super().__init__([self.prompt, buttons, self.message, view])
+        super().__init__([self.prompt, buttons, *more, self.message, view])
         self._mark_unknown(self.prompt.value)
 
     def wait(self, timeout: float = 30.0) -> bool:
@@ -125,15 +128,15 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
                     self._mark_unknown(prompt)
             except Exception as error:  # noqa: BLE001 -- whatever stopped it is told to the person
                 if ticket == self._ticket:
-                    self._warn(f"Nothing was run: {_reason(error)}")
+                    self._tell(error)
 
     def _mark_unknown(self, prompt: str) -> None:
         words = self._unknown_words(prompt) if self._unknown_words else []
         marked = ", ".join(f"<mark>{text.html(text.visible(word))}</mark>" for word in words)
         self.message.value = f"This model has never seen: {marked}" if marked else ""
 
-    def _warn(self, sentence: str) -> None:
-        words = text.html(text.prose(sentence))
+    def _tell(self, error: Exception) -> None:
+        words = text.html(text.prose(f"Nothing was run: {_reason(error)}"))
         self.message.value = f'<div class="iw iw-warning" role="alert">{words}</div>'
 
 
