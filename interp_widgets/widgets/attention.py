@@ -23,6 +23,7 @@ _OPTIONS = (
     *("compare", "queries", "attention_mask", "layers", "heads", "batch", "windows"),
     *("order", "hide_first", "max_bytes", "title", "selection"),
 )
+_LISTS = ("tokens", "names", "token_ids", "queries", "query_names", "orders")  # of closed views
 
 
 class AttentionView(View, stem="attention"):
@@ -150,8 +151,6 @@ class AttentionView(View, stem="attention"):
         given = {"data": data, "tokens": tokens, "compare": compare, **words}
         self._made, self._given = self._make(given), given
         with self._new_data():
-            for name, value in self._data().items():
-                setattr(self, name, value)
             if self.order not in ("", *self._made.data.orders.names):
                 self.order = ""  # the new prompt has no such score
         self._forget_what_is_gone()
@@ -216,6 +215,8 @@ class AttentionView(View, stem="attention"):
 
     def _release(self) -> None:
         super()._release()
+        for name in _LISTS:
+            setattr(self, name, [])
         self._made = None
 
     @property

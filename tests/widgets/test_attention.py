@@ -274,7 +274,8 @@ def test_a_closed_view_lets_go_of_its_numbers_and_makes_them_again():
     view = AttentionView(given, WORDS, order="induction", hide_first=True)
     before = (view.overview, view.orders, view.describe())
     view.close()
-    assert (view.overview, view._made) == (b"", None)
+    assert (view.overview, view.orders, view.names, view._made) == (b"", [], [], None)
+    assert view.describe() == before[2]
     view.open()
     assert (view.overview, view.orders, view.describe()) == before
     assert (view.order, view.hide_first) == ("induction", True)
