@@ -111,10 +111,9 @@ export function unpack({ bytes, dtype, scale, packing, rows, columns }, index) {
  * @param {"Float32" | "Int32"} kind
  * @returns {Float32Array} in which whole numbers up to 16 million stay exact
  */
-export function numbers(bytes, kind) {
-  const read = (/** @type {unknown} */ _, /** @type {number} */ place) =>
-    bytes[`get${kind}`](place * 4, true);
-  return Float32Array.from({ length: bytes.byteLength / 4 }, read);
+export function numbers({ buffer, byteOffset, byteLength }, kind) {
+  const copy = buffer.slice(byteOffset, byteOffset + byteLength); // begins where an array may
+  return kind === "Float32" ? new Float32Array(copy) : Float32Array.from(new Int32Array(copy));
 }
 
 /**
