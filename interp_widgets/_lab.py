@@ -28,9 +28,11 @@ _SETTINGS = {
 # Jupytext stops looking for settings here. Without this file it would go on to the course's own
 # settings one folder up, and pair the notebooks of this folder with .py files.
 """,
-    # JupyterLab would ask a newcomer first of all whether to fetch news from the network.
+    # JupyterLab would ask a newcomer first of all whether to fetch news from the network, and show
+    # the source of the glossary instead of the page.
     ".jupyterlab/overrides.json": """\
-{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"},
+ "@jupyterlab/docmanager-extension:plugin": {"defaultViewers": {"markdown": "Markdown Preview"}}}
 """,
 }
 

@@ -78,7 +78,7 @@ def words(sentence: str) -> str:
 
 def paragraph(sentence: str) -> str:
     """Write text as a paragraph of HTML; its line ends stay."""
-    return f'<p style="max-width:48em;white-space:pre-line">{words(sentence)}</p>'
+    return f'<p style="max-width:48em;white-space:pre-wrap">{words(sentence)}</p>'
 
 
 def code(lines: str) -> str:

@@ -131,6 +131,45 @@ def verdict_of_head(page, check, layer, head):
     return output.inner_text()
 
 
+def cell_with(page, code):
+    return page.locator(".jp-CodeCell").filter(has_text=code)
+
+
+def test_hints_and_the_solution_are_uncovered_by_buttons(visit):
+    page, _ = visit
+    check = cell_with(page, 'lesson.check("previous-token-score"')
+    for level in ("Hint 1", "Hint 2", "Hint 3"):
+        check.get_by_role("button", name=level).click()
+        expect(check.get_by_text(f"{level}.", exact=True)).to_be_visible()
+    check.get_by_role("button", name="Solution").click()
+    check.get_by_role("button", name="Show the solution").click()
+    expect(check.get_by_text("def my_previous_token_score(weights):")).to_be_visible()
+    expect(check.get_by_text("gives a hint")).to_be_hidden()  # that is for pages without buttons
+
+
+def test_a_guess_is_written_down_and_then_compared(visit):
+    page, _ = visit
+    guess = cell_with(page, 'lesson.predict("layer-without")')
+    guess.get_by_label("layer 2").check()
+    guess.get_by_role("button", name="Write it down").click()
+    expect(guess.get_by_text("Written down: layer 2.")).to_be_visible()
+    reveal = cell_with(page, 'lesson.reveal("layer-without")')
+    reveal.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(reveal.get_by_text("The answer: layer 0; you predicted layer 2.")).to_be_visible()
+
+
+def test_a_quiz_says_why_a_choice_is_wrong(visit):
+    page, _ = visit
+    quiz = cell_with(page, 'lesson.quiz("quiz")')
+    quiz.get_by_label("at lamp").check()
+    quiz.get_by_role("button", name="Check my answers").click()
+    expect(
+        quiz.get_by_text("That is the token just before: a previous-token head.")
+    ).to_be_visible()
+    expect(quiz.get_by_text("0 of 5 right.")).to_be_visible()
+
+
 def test_nothing_left_this_machine_and_nothing_went_wrong(visit):
     _, complaints = visit
     assert complaints == []
@@ -146,3 +185,5 @@ def test_after_the_kernel_is_gone_a_picture_and_a_sentence_remain(visit):
     expect(frozen).to_be_visible(timeout=jupyter.PATIENCE)
     expect(frozen.get_by_role("img")).to_have_attribute("alt", re.compile("layers of 4 heads"))
     expect(frozen).to_contain_text("run this cell again")
+    check = cell_with(page, 'lesson.check("previous-token-score"')
+    expect(check.get_by_text('lesson.hint("previous-token-score") gives a hint.')).to_be_visible()
