@@ -5,6 +5,8 @@ Run it with `make shots`; the pictures go to build/shots, where somebody should 
 
 from __future__ import annotations
 
+from itertools import product
+
 from playwright.sync_api import sync_playwright
 
 import interp_widgets as iw
@@ -24,29 +26,42 @@ def attention_page():
     return view.to_html()
 
 
+def token_page():
+    """Neurons over two rows of text, one token kept."""
+    model = iw.load_model("tiny-world")
+    traces = [iw.trace(model, prompt, hooks=["post"]) for prompt in (PROMPT, "The cat saw Mary.")]
+    tokens = [list(trace.tokens) for trace in traces]
+    values = [trace["post", 1] for trace in traces]
+    view = iw.TokenView(tokens, values, channel=67, title="Neurons of layer 1 of tiny-world")
+    view.selection.set(pos=5)
+    return view.to_html()
+
+
+PAGES = {"attention": attention_page, "tokens": token_page}
+
+
 def main():
     """Take every picture."""
     SHOTS.mkdir(parents=True, exist_ok=True)
-    page_file = SHOTS / "attention.html"
-    page_file.write_text(attention_page(), "utf-8")
+    for name, page in PAGES.items():
+        (SHOTS / f"{name}.html").write_text(page(), "utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=str(_chromium.find_chromium()), args=["--no-sandbox", "--disable-gpu"]
         )
-        for scheme in ("light", "dark"):
-            for width in WIDTHS:
-                take(browser, page_file, scheme, width)
+        for name, scheme, width in product(PAGES, ("light", "dark"), WIDTHS):
+            take(browser, name, scheme, width)
         browser.close()
 
 
-def take(browser, page_file, scheme, width):
+def take(browser, name, scheme, width):
     context = browser.new_context(
         viewport={"width": width, "height": 700}, color_scheme=scheme, device_scale_factor=2
     )
     page = context.new_page()
-    page.goto(page_file.as_uri())
+    page.goto((SHOTS / f"{name}.html").as_uri())
     page.get_by_role("listbox").get_by_role("option").last.hover()
-    path = SHOTS / f"attention-{scheme}-{width}.png"
+    path = SHOTS / f"{name}-{scheme}-{width}.png"
     page.screenshot(path=path, full_page=True)
     print(path.relative_to(ROOT))
     context.close()
