@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _IMPORT = re.compile(r'import \{[^}]*\} from "\./(\w+)\.js";\n')
 _ANY_IMPORT = re.compile(r"^import\b.*", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_NAME = re.compile(r"^(?:export )?(?:const|let|class|function) (\w+)", re.MULTILINE)
 _DOC = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 _NOTE = re.compile(r"(?:^|[ \t])// .*", re.MULTILINE)
 _SPACE = re.compile(r"^\s+|[ \t]+$", re.MULTILINE)
@@ -40,11 +41,26 @@ def join_modules(stem: str, read: Callable[[str], str]) -> str:
         looks like a comment, or stand in backticks within backticks.
 
     Raises:
-        ValueError: a module imports in another way, or anything that is not beside it.
+        ValueError: a module imports in another way, or anything that is not beside it; or two of
+            them give one name to different things.
     """
     joined: dict[str, str] = {}
     _join(stem, read, joined)
+    _check_names({part: _NAME.findall(read(f"{part}.js")) for part in joined})
     return "".join(joined.values())
+
+
+def _check_names(named: dict[str, list[str]]) -> None:
+    """Raise ValueError when two modules would share a name once they are one."""
+    owners: dict[str, str] = {}
+    for stem, names in named.items():
+        for name in names:
+            if name in owners:
+                raise ValueError(
+                    f"{stem}.js: expected names of its own, got {name!r}, which {owners[name]}.js "
+                    "has too. Joined, the two are one module: rename one."
+                )
+            owners[name] = stem
 
 
 def bare_style(text: str) -> str:

@@ -13,8 +13,10 @@ import interp_widgets as iw
 from interp_widgets.results import AttentionPattern
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
+from tests.widgets.lens_sample import lens
 from tests.widgets.samples import WORDS, pattern, weights
 from tests.widgets.token_samples import token_values
 
@@ -98,6 +100,20 @@ def test_text_with_values_has_no_fault_and_a_planted_one_is_found(new_page, tmp_
     assert faults(page) == {}
     page.get_by_role("listbox").first.evaluate("(box) => box.removeAttribute('aria-label')")
     assert set(faults(page)) == {"aria-input-field-name"}
+
+
+def test_a_lens_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, scheme):
+    view = LogitLensView([lens(), lens(1, name="other", divergence=None)], title="Cats")
+    view.selection.set(layer=0, pos=2)
+    view.to_html(tmp_path / "page.html")
+    page = new_page(width=500, scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    page.get_by_text("These ranks as a table").click()
+    expect(page.get_by_role("table").last).to_contain_text("after layer 0")
+    assert faults(page) == {}
+    page.evaluate("for (const cell of document.querySelectorAll('td')) cell.style.color = '#777'")
+    page.get_by_label("Target token").evaluate("(input) => input.parentNode.replaceWith(input)")
+    assert set(faults(page)) >= {"color-contrast", "select-name"}
 
 
 def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(

@@ -46,6 +46,12 @@ def test_an_import_of_another_kind_is_refused_with_its_line(line):
         join_modules("view", files.__getitem__)
 
 
+def test_a_name_that_two_modules_give_to_different_things_is_refused():
+    files = FILES | {"two.js": FILES["two.js"] + "const render = 2;\n"}
+    with pytest.raises(ValueError, match=r"view\.js: expected names of its own, got 'render'.*two"):
+        join_modules("view", files.__getitem__)
+
+
 def test_a_style_sheet_keeps_its_rules_and_loses_its_comments_and_line_breaks():
     text = (
         ".a :is(b, i) {\n  top: 1px; /* why */\n  left: 0;\n}\n@media (x) {\n  .b { top: 0; }\n}\n"
