@@ -44,8 +44,10 @@ def looks(view, query, layer=0, head=0):
 
 def grounds(page):
     """The colour behind each token; "" where it has none."""
-    return page.get_by_role("listbox").get_by_role("option").evaluate_all(
-        "(options) => options.map((option) => option.style.background)"
+    return (
+        page.get_by_role("listbox")
+        .get_by_role("option")
+        .evaluate_all("(options) => options.map((option) => option.style.background)")
     )
 
 

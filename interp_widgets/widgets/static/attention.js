@@ -1,16 +1,14 @@
 import { clamp, element, legend } from "./base.js";
 import { choice, radios, tick } from "./controls.js";
 import { HeadGrid } from "./heads.js";
-import { Matrix } from "./matrix.js";
+import { Magnified } from "./magnified.js";
 import { sayCell, sayLine, sayPrecision } from "./say.js";
+import { Sentence, line } from "./sentence.js";
 import { strongest } from "./sheet.js";
-import { TokenStrip } from "./strip.js";
 import { View, renderer } from "./view.js";
 import { Weights } from "./weights.js";
 
 /** @typedef {import("./base.js").Model} Model */
-/** @typedef {import("./weights.js").Known} Known */
-/** @typedef {import("./matrix.js").Axis} Axis */
 /** @typedef {import("./matrix.js").Cell} Cell */
 /** @typedef {{name: string, scores: number[]}} Order */
 /** @typedef {"query" | "key"} Side of the attention that a token stands on */
@@ -31,11 +29,6 @@ const READ = {
 /** @type {[string, string][]} */
 const QUESTIONS = [["query", "Where does it look? (query)"], ["key", "Who looks at it? (key)"]];
 const HIDE = "each row's other weights are scaled up to add up to 1 again";
-const SMALLEST = 5; // CSS pixels; where cells are smaller, some are shown enlarged
-const MAP = 330; // width of the whole head beside its enlarged part
-const PART = 560; // width of the enlarged part, at most
-const ENLARGED = 18; // width of a cell there
-const GAP = 14; // between the two
 
 /** Every head as a thumbnail, one head enlarged, and the text. */
 export class AttentionView extends View {
@@ -69,21 +62,9 @@ export class AttentionView extends View {
     this.all.append(this.hint);
     this.one.append(this.caption, this.pictures, this.legend);
     const place = (/** @type {Cell} */ { row, column }) => ({ query: row, key: column });
-    this.matrix = new Matrix(this.pictures, this, place, () => this.cell());
-    this.crop = new Matrix(this.pictures, this, place);
-    this.strips = [this.makeStrip("query"), this.makeStrip("key")];
+    this.matrix = new Magnified(this.pictures, this, place, () => this.cell());
+    this.sentence = new Sentence(this);
     this.listen(model, "msg:custom", (message, buffers) => this.weights.receive(message, buffers));
-  }
-
-  /** @param {Side} own the side it stands for where each side has its text */
-  makeStrip(own) {
-    const side = () => (this.cross ? own : this.mode);
-    const box = element("div", "iw-sentence");
-    const caption = element("div", "iw-caption", own === "query" ? "Queries" : "Keys");
-    box.append(caption);
-    this.body.append(box);
-    const place = (/** @type {number} */ token) => line(side(), token);
-    return { box, caption, strip: new TokenStrip(box, this, place, () => this.token(side())) };
   }
 
   name() {
@@ -96,17 +77,8 @@ export class AttentionView extends View {
     this.cross = model.get("queries").length > 0;
     const keys = model.get("names");
     this.names = { queries: this.cross ? model.get("query_names") : keys, keys };
-    this.loadStrips(model.get("tokens"), model.get("queries"));
-  }
-
-  /** @param {string[]} keys @param {string[]} queries none where they are the keys */
-  loadStrips(keys, queries) {
-    const [first, second] = this.strips;
-    first.caption.hidden = !this.cross;
-    second.box.hidden = !this.cross;
     this.questions.box.hidden = this.cross;
-    first.strip.rebuild(this.cross ? queries : keys, this.names.queries);
-    second.strip.rebuild(this.cross ? keys : [], this.names.keys);
+    this.sentence.load(model.get("tokens"), model.get("queries"));
   }
 
   build() {
@@ -150,23 +122,14 @@ export class AttentionView extends View {
 
   /** @param {number} room in CSS pixels */
   buildMatrix(room) {
-    const { model, cross, crop, colours } = this;
+    const { model, cross, colours } = this;
     const tokens = model.get("tokens");
-    const rows = { title: "from (query)", labels: cross ? model.get("queries") : tokens };
-    const columns = { title: "to (key)", labels: tokens };
-    const label = "One head, from each query down to each key across. " +
-      "Arrow keys move, Enter keeps, Escape lets go.";
-    this.matrix.rebuild({ room, rows, columns, label }, colours);
-    this.large = this.matrix.cell.width < SMALLEST;
-    crop.canvas.hidden = !this.large;
-    if (!this.large) return;
-    const beside = room - MAP - GAP;
-    crop.rebuild({
-      room: Math.min(beside < MAP ? room : beside, PART), rows, columns, part: true, cell: ENLARGED,
-      label: "The cells around the one in question, enlarged",
-    }, colours);
     this.matrix.rebuild({
-      room: Math.min(room, MAP), rows: counted(rows), columns: counted(columns), label,
+      room,
+      rows: { title: "from (query)", labels: cross ? model.get("queries") : tokens },
+      columns: { title: "to (key)", labels: tokens },
+      label: "One head, from each query down to each key across. " +
+        "Arrow keys move, Enter keeps, Escape lets go.",
     }, colours);
   }
 
@@ -285,40 +248,15 @@ export class AttentionView extends View {
     }
     const side = this.side();
     const both = query !== null && key !== null;
-    this.drawMatrix(known, both ? { query, key } : line(side, this.token(side)));
-    this.drawStrips(known, side, both);
+    const marked = both ? { query, key } : line(side, this.token(side));
+    this.matrix.draw(known.sheet, shade, { row: marked.query, column: marked.key });
+    this.sentence.draw(known.sheet);
     const said = both ? sayCell(weights, known, this.names, layer, query, key)
       : sayLine(weights, known, this.names, side, this.token(side));
     this.readout.textContent = asked + said;
     const facts = [sayPrecision(weights, known), model.get("origin")];
     this.foot.textContent = facts.filter(Boolean).join(" · ");
     this.foot.title = model.get("hook");
-  }
-
-  /** @param {Known} known @param {{query: number | null, key: number | null}} place */
-  drawMatrix({ sheet }, { query, key }) {
-    const { matrix, crop, shade, large } = this;
-    const marked = { row: query, column: key };
-    if (large) {
-      if (!crop.pointed) crop.centre(this.cell()); // under the mouse it must stand still
-      crop.draw(sheet, shade, marked);
-    }
-    matrix.draw(sheet, shade, marked, large ? crop.part : undefined);
-  }
-
-  /** @param {Known} known @param {Side} side @param {boolean} both whether a cell is in question */
-  drawStrips({ sheet }, side, both) {
-    const { cross, shade } = this;
-    const token = this.token(side);
-    const values = side === "query" ? sheet.row(token) : sheet.column(token);
-    const shows = { query: "where each looks", key: "who looks at each" };
-    const label = (/** @type {string} */ what, /** @type {Side} */ of) =>
-      `${what}; arrow keys show ${shows[of]}, Enter keeps`;
-    const [first, second] = this.strips.map(({ strip }) => strip);
-    if (!cross) return first.draw(label("Tokens", side), values, shade, token);
-    const { query, key } = this.now();
-    first.draw(label("Queries", "query"), side === "key" ? values : null, shade, query ?? -1);
-    second.draw(label("Keys", "key"), side === "query" ? values : null, shade, key ?? -1);
   }
 
   /** @param {number} layer */
@@ -350,23 +288,9 @@ export class AttentionView extends View {
   }
 }
 
-/**
- * @param {Side} side
- * @param {number} token
- * @returns {{query: number | null, key: number | null}}
- */
-function line(side, token) {
-  return side === "query" ? { query: token, key: null } : { query: null, key: token };
-}
-
 /** @param {number | null} place @param {number} count */
 function within(place, count) {
   return place !== null && place < count ? place : null;
-}
-
-/** Count the places of an axis, where there is no room for what stands there. @param {Axis} axis */
-function counted({ title, labels }) {
-  return { title: `${title}, token number`, labels: labels.map((_, place) => String(place)) };
 }
 
 const render = renderer(AttentionView);
