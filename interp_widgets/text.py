@@ -70,7 +70,7 @@ def literal(token: str, limit: int = LITERAL_LIMIT) -> str:
     """
     note = " (holds a piece of a character)" if _PIECE in token else ""
     if len(token) <= limit:
-        return repr(token) + note
+        return repr(str(token)) + note  # numpy's own strings would name their class
     return f"{_shorten(token, limit)!r} ({len(token)} characters)"
 
 

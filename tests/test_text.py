@@ -7,6 +7,7 @@ import html.parser
 import json
 import re
 
+import numpy as np
 import pytest
 
 from interp_widgets import text
@@ -102,3 +103,7 @@ def test_plotly_text_holds_neither_markup_nor_tex():
     assert "<" not in escaped
     assert "$" not in escaped
     assert html.unescape(escaped) == "<b>$x$</b> & <a href='x'>"
+
+
+def test_text_of_numpy_is_quoted_like_any_other():
+    assert text.literal(np.array([" mat"])[0]) == "' mat'"
