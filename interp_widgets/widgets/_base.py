@@ -3,6 +3,7 @@
 A view is a subclass that names its files: ``class LensView(View, stem="lens")`` takes
 ``static/lens.js`` with what that imports, and ``static/lens.css`` behind ``base.css``. It
 declares its data as synced traits and answers the methods that raise NotImplementedError here.
+A view outside this package says in which ``folder`` its own files are.
 """
 
 from __future__ import annotations
@@ -27,10 +28,6 @@ if TYPE_CHECKING:
 _STATIC = Path(__file__).parent / "static"
 
 
-def _static(name: str) -> str:
-    return (_STATIC / name).read_text("utf-8")
-
-
 class View(_life.Lasting, anywidget.AnyWidget):
     """Show data in the browser; the parts that no view should write again.
 
@@ -47,10 +44,21 @@ class View(_life.Lasting, anywidget.AnyWidget):
     _esm: ClassVar[str]
     _css: ClassVar[str]
 
-    def __init_subclass__(cls, *, stem: str | None = None, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init_subclass__(
+        cls,
+        *,
+        stem: str | None = None,
+        folder: Path = _STATIC,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         if stem is not None:  # traitlets subclasses a view again for each instance, without one
-            cls._esm = join_modules(stem, _static)
-            cls._css = theme.css() + bare_style(_static("base.css") + _static(f"{stem}.css"))
+
+            def read(name: str) -> str:
+                own = folder / name
+                return (own if own.exists() else _STATIC / name).read_text("utf-8")
+
+            cls._esm = join_modules(stem, read)
+            cls._css = theme.css() + bare_style(read("base.css") + read(f"{stem}.css"))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, selection: Selection | None, title: str | None) -> None:
@@ -178,8 +186,9 @@ class View(_life.Lasting, anywidget.AnyWidget):
 
     @contextmanager
     def _new_data(self) -> Iterator[None]:
-        """Change several traits as one message, its new ``rev`` included."""
+        """Send what `_data` makes now, and what else is changed meanwhile, as one message."""
         with self.hold_sync():
+            self._refill()
             yield
             self.rev += 1
         self._renew_picture()

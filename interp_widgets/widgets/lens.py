@@ -120,8 +120,6 @@ class LogitLensView(View, stem="lens"):
         given = {"data": data, "tokens": tokens, "tokenizer": tokenizer}
         self._made, self._given = self._make(given), given
         with self._new_data():
-            for name, value in self._data().items():
-                setattr(self, name, value)
             self.lens = min(self.lens, len(self.lenses) - 1)
             self.colour = self.colour if self.colour in self.colours else "probability"
             self.target = self.target if self.target in self.targets else None

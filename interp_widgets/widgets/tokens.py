@@ -110,8 +110,6 @@ class TokenView(View, stem="tokens"):
         given = _values(tokens, values, channels)
         self._made, self._given = self._make(given), given
         with self._new_data():
-            for name, value in self._data().items():
-                setattr(self, name, value)
             if self.row >= len(self.lengths):
                 self.row = 0
 

@@ -24,7 +24,8 @@ def redefined(view):
 
 
 def test_every_view_is_in_the_list():
-    assert set(_base.View.__subclasses__()) == set(VIEWS)
+    ours = {view for view in _base.View.__subclasses__() if view.__module__.startswith("interp_")}
+    assert ours == set(VIEWS)
 
 
 @pytest.mark.parametrize("view", VIEWS)
