@@ -4,7 +4,7 @@
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.ready
-BENCHES := $(patsubst tests/benchmarks/%.py,%,$(wildcard tests/benchmarks/*.py))
+BENCHES := $(patsubst tests/benchmarks/%.py,%,$(wildcard tests/benchmarks/[a-z]*.py))
 TORCH := $(shell sed -n 's/^torch==\([^ ;]*\).*/\1/p' requirements.lock)
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))

@@ -1,0 +1,61 @@
+"""The same attention for every side of a comparison, and a page of each side that shows it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import circuitsvis.attention
+import numpy as np
+import torch
+
+from interp_widgets.widgets.attention import AttentionView
+
+HAVE_BERTVIZ = importlib.util.find_spec("bertviz") is not None
+
+
+def attention(layers, heads, tokens, seed=0):
+    """Causal softmax of random scores with a sink on the first token, as trained models have."""
+    scores = np.random.default_rng(seed).normal(size=(layers, heads, tokens, tokens))
+    scores = scores.astype(np.float32) * 2
+    scores[..., 0] += 3
+    scores[..., np.triu(np.ones((tokens, tokens), dtype=bool), k=1)] = -np.inf
+    shares = np.exp(scores - scores.max(-1, keepdims=True))
+    return shares / shares.sum(-1, keepdims=True)
+
+
+def words(count):
+    return [f" w{place}" for place in range(count)]
+
+
+def view(layers, heads, tokens, **options):
+    return AttentionView(attention(layers, heads, tokens), words(tokens), **options)
+
+
+def circuitsvis_html(weights, *, offline=False):
+    """One display for each layer, which is how it is used."""
+    shown = [
+        circuitsvis.attention.attention_heads(torch.tensor(layer), words(layer.shape[-1]))
+        for layer in weights
+    ]
+    return [one.local_src if offline else one.cdn_src for one in shown]
+
+
+def bertviz_html(weights, kind="model_view"):
+    import bertviz
+
+    layers = [torch.tensor(layer)[None] for layer in weights]
+    tokens = words(weights.shape[-1])
+    return getattr(bertviz, kind)(layers, tokens, html_action="return").data
+
+
+def prove_equal(weights):
+    """Both sides must hold the same numbers before any size or time means something."""
+    ours = AttentionView(weights, words(weights.shape[-1]))
+    rows, columns = np.tril_indices(weights.shape[-1])
+    read = np.frombuffer(ours.overview, np.uint8).reshape(*weights.shape[:2], -1) * ours.scale
+    assert np.abs(read - weights[..., rows, columns]).max() < 0.002
+    (page,) = circuitsvis_html(weights[:1])
+    start = page.index('"attention": ') + len('"attention": ')
+    theirs, _ = json.JSONDecoder().raw_decode(page, start)
+    assert np.allclose(theirs, weights[0], atol=1e-6)
