@@ -145,7 +145,7 @@ class Shown:
         left, top = (self.column - start) * _WIDE, self.row * _HIGH
         _picture.outline(body, (left, top, left + _WIDE - 1, top + _HIGH - 1))
         labels = [text.visible(self.data.tokens[column], _LABEL) for column in columns]
-        down = _picture.Axis("stopped after", [row.label for row in self.data.rows])
+        down = _picture.Axis("stop after", [row.label for row in self.data.rows])
         across = _picture.Axis("the text, token by token", labels)
         legend = _picture.legend(caption, f"{low:.3g}", f"{high:.3g}")
         said = "Each cell: the token that the model would predict next"
@@ -187,7 +187,7 @@ class Shown:
             width=columns * _CELL + _MARGIN,
             height=rows * 30 + _MARGIN,
             xaxis={"title": "the text, token by token"} | _ticks(tokens),
-            yaxis={"title": "stopped after", "autorange": "reversed"}
+            yaxis={"title": "stop after", "autorange": "reversed"}
             | _ticks([row.label for row in self.data.rows]),
         )
         return figure

@@ -46,7 +46,7 @@ export class LensView extends View {
     this.controls.append(this.lens.box, this.colour.box, this.target.box);
     this.words = new WordGrid(this.grid, this, () => this.place());
     this.grid.append(this.more, this.legend);
-    this.detail = new Detail();
+    this.detail = new Detail(() => this.redraw());
     this.body.append(this.hint, this.controls, this.grid);
     this.foot.before(this.detail.box);
   }
@@ -114,7 +114,7 @@ export class LensView extends View {
     const before = words.matrix.part.columns;
     words.rebuild({
       room: this.grid.clientWidth - 4,
-      rows: { title: "stopped after", labels: model.get("rows") },
+      rows: { title: "stop after", labels: model.get("rows") },
       columns: { title: "the text, token by token", labels: model.get("tokens") },
       height: HIGH,
       label: "What the model would say next, from each row down to each token across. " +

@@ -14,20 +14,22 @@ export class Detail {
   facts = element("div", "iw-hint");
   path = element("div", "iw-panel");
   heading = element("div", "iw-caption");
+  exact = element("details");
   list = element("div");
   /** @type {string[]} */
   words = [];
   /** @type {string[]} */
   rows = [];
 
-  constructor() {
+  /** @param {() => void} redraw */
+  constructor(redraw) {
     const chart = element("div");
-    const exact = element("details");
     const summary = element("summary", "", "These ranks as a table");
     holdShortcuts(summary);
-    exact.append(summary, this.list);
+    this.exact.append(summary, this.list);
+    this.exact.addEventListener("toggle", redraw);
     this.curve = new RankCurve(chart);
-    this.path.append(this.heading, chart, exact);
+    this.path.append(this.heading, chart, this.exact);
     this.box.append(this.next, this.path);
   }
 
@@ -54,6 +56,7 @@ export class Detail {
     this.heading.textContent = `Rank of ${name}${own}, layer by layer`;
     this.curve.draw(ranks, row, colours,
       `Rank of ${name} from the first row to the output: ${ranks.map(count).join(", ")}`);
+    if (!this.exact.open) return; // of a deep model it is long
     const lines = ranks.map((rank, at) =>
       [this.rows[at], count(rank), share(readings.share(at, column, slot))]);
     this.list.replaceChildren(table(`Rank of ${name}`, ["read", "rank", "probability"],
