@@ -168,6 +168,17 @@ def test_everything_can_be_done_with_the_keyboard_alone(page):
     expect(text(page)).not_to_be_focused()
 
 
+def test_going_up_from_a_longer_row_lands_on_the_end_of_the_shorter_one(new_page):
+    rows = [[" a"], [" b", " c", " d"]]
+    page = show(new_page(), TokenView(rows, [[0.5], [1.0, 2.0, 4.0]]))
+    text(page).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    expect(said(page)).to_contain_text("row 1 token 2 ' d': value is 4,")
+    page.keyboard.press("ArrowUp")
+    expect(said(page)).to_contain_text("row 0 token 0 ' a': value is 0.5,")
+
+
 def test_each_row_can_have_its_own_scale(page):
     picker(page).select_option(label="40 · largest 8")
     shared = grounds(page)
@@ -177,6 +188,7 @@ def test_each_row_can_have_its_own_scale(page):
     expect(page.get_by_text("largest of its row", exact=True)).to_be_visible()
     own = grounds(page)
     assert own[0] == own[4] == shared[4]  # 4 is the most of one row, 8 of the other
+    assert own[3] == shared[0]  # 2 of 4, and 4 of 8
     text(page).get_by_role("option").first.hover()
     expect(said(page)).to_have_text(reads(0, channel=2))  # the number stays what it is
 
