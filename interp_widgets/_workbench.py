@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _EXAMPLE = "When Mary and John went to the store, John gave a drink to"
 _PAUSE = 0.03  # seconds without a key before a prompt is run; a small model takes as long itself
+_LENS = "Logit lens: what the model would say after each layer"
 _LENGTH = 8  # tokens of a continuation, unless the model ends the text before
 
 
@@ -61,10 +62,12 @@ class _Views(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, reading: Reading) -> None:
         self.selection = Selection()
-        self.attention = AttentionView(reading.run, selection=self.selection)
-        self.lens = LogitLensView(reading.lens, selection=self.selection)
+        self.attention = AttentionView(
+            reading.run, title="Attention: where each token looks", selection=self.selection
+        )
+        self.lens = LogitLensView(reading.lens, title=_LENS, selection=self.selection)
         self.second_lens = LogitLensView(
-            reading.lens, title="Logit lens of the second prompt", selection=self.selection
+            reading.lens, title=f"{_LENS}, second prompt", selection=self.selection
         )
         self.tokens = TokenView(
             reading.run.tokens,

@@ -83,24 +83,31 @@ for chance, token in zip(*logits.softmax(-1).topk(5), strict=True):
 # - **Click a small square** to enlarge that head. The arrow keys move too, Enter keeps, Esc lets go.
 # - **Type another sentence**, or press one of the buttons. Words that the model has never seen are
 #   named: it can read them, in pieces of a few letters, but it has nothing to say about them.
+#
+# Under the attention stand two more views of the same run, and what you click in one is marked in the
+# others: the **logit lens**, what the model would say next if it stopped after each of its layers, and
+# its **loss**, how little it expected each token. Here, only look at them.
 
 # %%
 from interp_widgets.worlds.tiny_world import PROMPTS, World
 
 world = World.shipped()
-sentences = iw.AttentionView(iw.trace(model, prompt), title="tiny-world reads your sentence")
-iw.PromptBox(
-    lambda text: iw.trace(model, text),
-    sentences,
-    examples=PROMPTS,
-    unknown_words=world.unknown_words,
-)
+workbench = iw.Workbench(model, prompt, examples=PROMPTS, unknown_words=world.unknown_words)
+workbench
 
 # %% [markdown]
 # **What you should see.** Many heads have a strong first column: a head that finds nothing to do puts
 # its attention on the first token, `<bos>`, an *attention sink*. One, head 3 of layer 0, has a strong line just below the
 # diagonal: it looks at the token before. In the last row of the sentence about Mary and John, heads of
 # the later layers look at the names: head 2 of layer 3 at Mary.
+#
+# Click the last word and follow it down to the lens. Its column there begins with the word itself.
+# Stopped after layer 1 the model would say some name, after layer 2 `·John` before `·Mary`, and only
+# its output says `·Mary`: layer 3 decides between the two. In the loss, the words that nobody could
+# have foreseen stand out: how the sentence begins, the names, the place, the gift.
+#
+# Now write the same sentence with Mary as the giver into the box **Compare**. The views show what
+# differs: in one colour where a head looks more than in the second sentence, in another where less.
 #
 # **A common mistake** is to read a strong cell as an explanation. Attention says where a head looks.
 # It does not say what the head takes from there, or whether the model uses it. Later notebooks test

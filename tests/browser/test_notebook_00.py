@@ -43,7 +43,7 @@ def _leaves(complaints, asked, home):
 
 
 def first_view(page):
-    return page.locator(".iw-view").filter(has_text="tiny-world reads your sentence")
+    return page.locator(".iw-view").filter(has_text="Attention: where each token looks")
 
 
 def second_view(page):

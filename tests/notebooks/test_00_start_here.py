@@ -9,7 +9,9 @@ from interp_widgets.analysis.attention import (
     induction_score,
     previous_token_score,
 )
+from interp_widgets.analysis.loss import token_loss
 from interp_widgets.course.lessons.start_here import INDUCTION_THRESHOLD
+from interp_widgets.worlds.tiny_vocabulary import FIRST_NAMES
 from tests.support import ROOT
 
 SENTENCE = "When Mary and John went to the store, John gave a drink to"
@@ -43,6 +45,24 @@ def test_many_heads_rest_on_the_first_token_and_one_looks_at_the_token_before(mo
     assert (first_token_score(pattern) > 0.4).sum() >= 5
     assert previous_token_score(pattern)[0].argmax() == 3
     assert previous_token_score(pattern)[0, 3] > 0.6
+
+
+def test_only_the_last_layer_decides_between_the_two_names(model):
+    lens = iw.logit_lens(iw.trace(model, SENTENCE))
+    said = [[lens.words[token] for token in row] for row in lens.top_ids[:, -1].tolist()]
+    assert said[0][0] == " to"
+    assert said[2][0] in FIRST_NAMES
+    assert said[3][:2] == [" John", " Mary"]
+    assert said[4][0] == " Mary"
+
+
+def test_what_nobody_could_foresee_stands_out_in_the_loss(model):
+    run = iw.trace(model, SENTENCE)
+    loss = dict(zip(run.tokens, token_loss(run), strict=True))  # of " John", the later one
+    foreseen = [" and", " to", " the", ",", " a"]
+    surprising = [" When", " Mary", " store", " drink"]
+    assert max(loss[token] for token in foreseen) < 0.5
+    assert min(loss[token] for token in surprising) > 2
 
 
 def test_a_head_of_a_later_layer_looks_from_the_last_word_at_mary(model):
