@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from interp_widgets import theme
+from interp_widgets.widgets import _squares
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,36 +59,15 @@ def heat(
         diverging: whether the values have a sign, with a palette that is pale at zero.
     """
     hidden = np.zeros(values.shape, dtype=bool) if hidden is None else hidden
-    values = pooled(np.where(hidden, 0, values), shape_px)
-    unseen = ~pooled(~hidden, shape_px)
+    rows, columns = (min(pair) for pair in zip(values.shape, shape_px, strict=True))
+    values = _squares.pool(np.where(hidden, 0, values), rows, columns)
+    unseen = ~_squares.pool(~hidden, rows, columns)
     levels = (values + 1) * 127.5 if diverging else values * 255
     colours = theme.ramp(_COLOURS.diverging if diverging else _COLOURS.sequential)
     pixels = colours[np.clip(np.rint(levels), 0, 255).astype(np.uint8)]
     pixels[unseen] = theme.ramp((_COLOURS.masked, _COLOURS.masked))[0]
     height, width = shape_px
     return Image.fromarray(pixels).resize((width, height), Image.Resampling.NEAREST)
-
-
-def pooled(values: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
-    """Shrink squares to a shape, keeping of each block the value farthest from zero.
-
-    Args:
-        values: (..., row, column), numbers of either sign or booleans.
-        shape: how many rows and columns are wanted at most; an axis no longer than that stays.
-
-    Returns:
-        (..., row, column); row ``r`` of ``size`` went into block ``floor(r * side / size)``.
-    """
-    for axis, side in zip((-2, -1), shape, strict=True):
-        size = values.shape[axis]
-        if size > side:
-            first = -(-np.arange(side) * size // side)
-            most = np.maximum.reduceat(values, first, axis=axis)
-            if values.dtype != bool:
-                least = np.minimum.reduceat(values, first, axis=axis)
-                most = np.where(-least > most, least, most)
-            values = most
-    return values
 
 
 def matrix(

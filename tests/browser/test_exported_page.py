@@ -17,6 +17,7 @@ from interp_widgets.widgets.attention import AttentionView
 from tests.browser.conftest import watched_pages
 from tests.hostile import HOSTILE
 from tests.widgets.samples import pattern
+from tests.widgets.toy import ToyView
 
 pytestmark = pytest.mark.browser
 
@@ -138,6 +139,17 @@ def test_views_on_one_page_follow_each_other_by_selection_and_by_link(new_page, 
         heads(picture(page, 2)).press(key)
     for place, chosen in enumerate(["Layer 0, head 2", "Layer 0, head 2", "Layer 0, head 1"]):
         expect(picture(page, place).get_by_text(chosen, exact=True)).to_be_visible()
+
+
+def test_views_of_different_kinds_follow_each_other_on_one_page(new_page, tmp_path):
+    attention = AttentionView(pattern())
+    toy = ToyView([0.5, 0.25, 0.125, 0, 1], attention.tokens)
+    link(toy, attention, ["pos"])
+    page = opened(new_page(), tmp_path / "page.html", to_html([toy, attention]))
+    expect(picture(page, 0).get_by_role("status")).to_have_text("<bos> has 0.500")
+    picture(page, 0).get_by_role("button", name="·cat").click()
+    expect(picture(page, 0).get_by_role("status")).to_have_text("·cat has 0.125")
+    expect(picture(page, 1).get_by_role("status")).to_contain_text("query ' cat' looks most at")
 
 
 def test_views_without_a_link_go_their_own_ways(new_page, tmp_path):

@@ -43,26 +43,6 @@ def test_a_signed_value_has_a_colour_of_its_side_and_zero_the_palest():
     assert drawn.tolist() == [DIVERGING[level].tolist() for level in levels]
 
 
-def by_hand(values, side):
-    """Pool one axis after the other, cell by cell."""
-    blocks = {}
-    for (row, column), value in np.ndenumerate(values):
-        block = tuple(
-            place * side // size if size > side else place
-            for place, size in zip((row, column), values.shape, strict=True)
-        )
-        blocks[block] = max(blocks.get(block, 0), value, key=abs)
-    return blocks
-
-
-@pytest.mark.parametrize(("shape", "side"), [((7, 5), 3), ((50, 47), 7), ((301, 2), 128)])
-def test_a_block_of_cells_keeps_the_value_farthest_from_zero(shape, side):
-    values = np.random.default_rng(0).normal(size=(2, *shape))
-    pooled = _picture.pooled(values, (side, side))
-    for square, small in zip(values, pooled, strict=True):
-        assert dict(np.ndenumerate(small)) == by_hand(square, side)
-
-
 @pytest.mark.parametrize("sign", [1, -1])
 def test_a_single_strong_cell_survives_a_picture_smaller_than_the_data(sign):
     values = np.zeros((50, 31))
