@@ -8,6 +8,7 @@ A view outside this package says in which ``folder`` its own files are.
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +21,7 @@ import traitlets
 from interp_widgets import text, theme
 from interp_widgets.widgets import _export, _frozen, _life
 from interp_widgets.widgets._join import bare_style, join_modules
+from interp_widgets.widgets._later import Later
 from interp_widgets.widgets._selection import Selection
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class View(_life.Lasting, anywidget.AnyWidget):
 
     def __init__(self, *, selection: Selection | None, title: str | None) -> None:
         self.picture: Any = None  # the handle of its frozen output, once shown
+        self.redrawing = Later(self.draw_picture)
+        self._changing = threading.RLock()  # a picture is never drawn of half-changed data
         self._asleep = False  # whether the data was let go of
         chosen = Selection() if selection is None else selection
         if not isinstance(chosen, Selection):
@@ -156,6 +160,7 @@ class View(_life.Lasting, anywidget.AnyWidget):
         if self.comm is None:
             return
         super().close()
+        self.redrawing.cancel()
         self.selection.unobserve(self._renew_picture, "value")
         self.selection.leave(self)
         self._release()
@@ -187,15 +192,20 @@ class View(_life.Lasting, anywidget.AnyWidget):
     @contextmanager
     def _new_data(self) -> Iterator[None]:
         """Send what `_data` makes now, and what else is changed meanwhile, as one message."""
-        with self.hold_sync():
+        with self._changing, self.hold_sync():
             self._refill()
             yield
             self.rev += 1
         self._renew_picture()
 
+    def draw_picture(self) -> None:
+        """Draw the frozen picture anew, in every cell that shows the view."""
+        with self._changing:
+            self.picture.update(_frozen.bundle(self), raw=True)
+
     def _renew_picture(self, _change: object = None) -> None:
         if self.picture is not None:
-            self.picture.update(_frozen.bundle(self), raw=True)
+            _frozen.renew(self)
 
     def _on_request(self, _view: View, request: dict[str, Any], _buffers: list[bytes]) -> None:
         message, buffers = self.answer(request)

@@ -6,6 +6,7 @@ import base64
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from PIL import Image
 
@@ -33,8 +34,11 @@ html:has(.iw-live-{id}) {box}:has(.iw-frozen-{id}),
   display: none;
 }}
 """
+_QUIET = 0.5  # seconds without a change before a picture is drawn anew
 _DPI = 72  # pixels of a screen that count as an inch
 _COLOURS = 256  # of a picture; all that the edges of letters have would make it three times as big
+
+_waiting: WeakSet[View] = WeakSet()  # views whose picture has yet to be drawn anew
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,29 @@ def show(view: View, widget: Widget) -> None:
         "text/plain": "",  # where no widget can be shown, the picture has said it all
     }
     display(live, raw=True)  # type: ignore[no-untyped-call]
+
+
+def renew(view: View) -> None:
+    """Draw the picture of a view anew: at the end of the cell that runs, or when things are quiet.
+
+    A picture takes longer to draw than whoever types or clicks should wait, and only the last of
+    them is ever seen.
+    """
+    events = _life.events()
+    if events is None:  # nobody would say when a cell ends
+        view.draw_picture()
+        return
+    _waiting.add(view)
+    view.redrawing.ask(_QUIET)
+    if _draw_waiting not in events.callbacks["post_run_cell"]:
+        events.register("post_run_cell", _draw_waiting)
+
+
+def _draw_waiting(_result: object) -> None:
+    while _waiting:
+        view = _waiting.pop()
+        if view.redrawing.cancel():
+            view.draw_picture()
 
 
 def bundle(view: View) -> dict[str, str]:

@@ -78,9 +78,14 @@ def show(widget: ipywidgets.Widget) -> None:
     reopen(widget)
     cell, run = _running()
     _places.setdefault(widget, {})[cell] = run
-    events = getattr(_shell(), "events", None)
-    if events is not None and _after_cell not in events.callbacks["post_run_cell"]:
-        events.register("post_run_cell", _after_cell)
+    happenings = events()
+    if happenings is not None and _after_cell not in happenings.callbacks["post_run_cell"]:
+        happenings.register("post_run_cell", _after_cell)
+
+
+def events() -> Any:  # noqa: ANN401 -- IPython's own, or None
+    """Give what tells of the end of a cell; None outside of a notebook."""
+    return getattr(_shell(), "events", None)
 
 
 def _after_cell(_result: object) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from interp_widgets import text
 from interp_widgets.widgets import _frozen, _life
+from interp_widgets.widgets._later import Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,10 +49,9 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
     ) -> None:
         self._run, self._view = run, view
         self._unknown_words, self._debounce = unknown_words, debounce
-        self._ticket = 0  # number of the newest prompt; older ones are dropped
-        self._tickets = threading.Lock()
+        self._newest = self._shown = 0  # numbers of prompts; all but the newest are dropped
         self._running = threading.Lock()
-        self._timer: threading.Timer | None = None
+        self._runs = Later(self._show)
         offered = [text.encodable(example) for example in examples]
         first = next(iter(offered), "") if prompt is None else text.encodable(prompt)
         self.prompt = ipywidgets.Text(
@@ -77,18 +76,12 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
         Args:
             timeout: seconds to wait at most.
         """
-        timer = self._timer
-        if timer is None:
-            return True
-        timer.join(timeout)
-        return not timer.is_alive()
+        return self._runs.wait(timeout)
 
     def close(self) -> None:
         """Take the box off the page with its view; a prompt that has not run yet never will."""
-        with self._tickets:
-            self._ticket += 1
-            if self._timer is not None:
-                self._timer.cancel()
+        self._newest += 1
+        self._runs.cancel()
         super().close()
 
     def _ipython_display_(self, **_kwargs: object) -> None:
@@ -108,27 +101,23 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
             self._later(0.0)
 
     def _later(self, seconds: float) -> None:
-        with self._tickets:
-            self._ticket += 1
-            if self._timer is not None:
-                self._timer.cancel()
-            show = partial(self._show, self.prompt.value, self._ticket)
-            self._timer = threading.Timer(seconds, show)
-            self._timer.daemon = True
-            self._timer.start()
+        self._newest += 1
+        self._runs.ask(seconds)
 
-    def _show(self, prompt: str, ticket: int) -> None:
+    def _show(self) -> None:
         with self._running:
-            if ticket != self._ticket:
-                return
+            prompt, number = self.prompt.value, self._newest
+            if number == self._shown:
+                return  # it waited for a run that found its prompt in the box already
             try:
                 data = self._run(prompt)
-                if ticket == self._ticket:
+                if number == self._newest:
                     self._view.update(data)
                     self._mark_unknown(prompt)
             except Exception as error:  # noqa: BLE001 -- whatever stopped it is told to the person
-                if ticket == self._ticket:
+                if number == self._newest:
                     self._tell(error)
+            self._shown = number
 
     def _mark_unknown(self, prompt: str) -> None:
         words = self._unknown_words(prompt) if self._unknown_words else []

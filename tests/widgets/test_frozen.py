@@ -123,3 +123,54 @@ def test_the_title_of_the_view_stands_above_its_picture_as_text(outputs):
     AttentionView(pattern(), title="Who <b>looks</b>?")._ipython_display_()
     html = outputs.shown[0]["text/html"]
     assert "<strong>Who &lt;b&gt;looks&lt;/b&gt;?</strong>" in html.split("<img", 1)[0]
+
+
+class Events:
+    """What IPython tells of its cells."""
+
+    def __init__(self):
+        self.callbacks = {"post_run_cell": []}
+
+    def register(self, name, act):
+        self.callbacks[name].append(act)
+
+    def end_cell(self):
+        for act in self.callbacks["post_run_cell"]:
+            act(None)
+
+
+@pytest.fixture
+def events(monkeypatch):
+    heard = Events()
+    monkeypatch.setattr("interp_widgets.widgets._life.events", lambda: heard)
+    return heard
+
+
+def test_in_a_notebook_a_burst_of_choices_draws_one_picture_when_the_cell_ends(outputs, events):
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    for head in (1, 2):
+        view.selection.set(layer=1, head=head)
+    assert outputs.renewed == []
+    events.end_cell()
+    events.end_cell()
+    (drawn,) = outputs.renewed
+    assert "Layer 1 head 2 is enlarged" in drawn["text/plain"]
+
+
+def test_what_is_chosen_by_hand_is_drawn_when_things_are_quiet(outputs, events, monkeypatch):
+    monkeypatch.setattr("interp_widgets.widgets._frozen._QUIET", 0.01)
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    view.selection.set(layer=1, head=2)
+    assert view.redrawing.wait(20)
+    assert len(outputs.renewed) == 1
+
+
+def test_a_view_that_is_closed_before_its_cell_ends_draws_no_picture(outputs, events):
+    view = AttentionView(pattern())
+    view._ipython_display_()
+    view.selection.set(layer=1, head=2)
+    view.close()
+    events.end_cell()
+    assert outputs.renewed == []
