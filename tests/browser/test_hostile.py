@@ -32,17 +32,25 @@ CELLS = (  # JupyterLab shows fifty outputs of a cell at most, and a box has two
 )
 UNSAFE_CELLS = (CELLS[0], "UnsafeView()")
 
-VIEWS = """(views) => views.map((view) => {
-  const chips = [...view.querySelectorAll('[role=listbox] [role=option]')];
-  chips[0].dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
-  return {
-    title: view.getAttribute('aria-label'),
-    token: chips[0].textContent,
-    tips: [...view.querySelectorAll('[title]')].map((element) => element.title),
-    text: view.textContent,
-    wide: view.scrollWidth > view.clientWidth,
-  };
-})"""
+# JupyterLab lays out what is on the screen, so each view is brought there and waited for.
+VIEWS = """async (views) => {
+  const shown = [];
+  for (const view of views) {
+    view.scrollIntoView();
+    const readout = view.querySelector('[role=status]');
+    while (!readout.textContent) await new Promise(requestAnimationFrame);
+    const chips = [...view.querySelectorAll('[role=listbox] [role=option]')];
+    chips[0].dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
+    shown.push({
+      title: view.getAttribute('aria-label'),
+      token: chips[0].textContent,
+      tips: [...view.querySelectorAll('[title]')].map((element) => element.title),
+      text: view.textContent,
+      wide: view.scrollWidth > view.clientWidth,
+    });
+  }
+  return shown;
+}"""
 PLACES = """(views) => views.map((view) => {
   const chips = [...view.querySelectorAll('[role=listbox] [role=option]')];
   const [word, next, last] = chips.map((chip) => chip.getBoundingClientRect());
@@ -66,16 +74,9 @@ def pictures(page):
     return page.locator(".iw-frozen")
 
 
-def await_views(page):
-    expect(views(page)).to_have_count(len(HOSTILE), timeout=jupyter.PATIENCE)
-    for view in views(page).all():
-        view.scroll_into_view_if_needed()  # JupyterLab lays out what is on the screen
-        expect(view.get_by_role("listbox").get_by_role("option")).to_have_count(3)
-
-
 def shows_every_view(page):
     """Every string, in every place of its view, character by character."""
-    await_views(page)
+    expect(views(page)).to_have_count(len(HOSTILE), timeout=jupyter.PATIENCE)
     for word, shown in zip(HOSTILE, views(page).evaluate_all(VIEWS), strict=True):
         assert shown["title"] == (text.prose(word) or "Attention")
         assert shown["text"].startswith(shown["title"])
@@ -86,11 +87,12 @@ def shows_every_view(page):
         assert not shown["wide"], word
 
 
-def shows_every_picture(page):
+def shows_every_picture(page, made):
     expect(pictures(page)).to_have_count(len(HOSTILE), timeout=jupyter.PATIENCE)
-    for word, shown in zip(HOSTILE, pictures(page).evaluate_all(PICTURES), strict=True):
+    found = pictures(page).evaluate_all(PICTURES)
+    for word, view, shown in zip(HOSTILE, made, found, strict=True):
         assert shown["title"] == text.prose(word)
-        assert shown["alt"] == prompt_box(word)._view.describe()
+        assert shown["alt"] == view.describe()
         assert shown["cells"][:2] == [text.literal(word)] * 2
         assert not shown["wide"], word
 
@@ -102,31 +104,37 @@ def opened(page, path, html):
 
 
 @pytest.fixture(scope="module")
-def exported():
-    return iw.to_html([prompt_box(word)._view for word in HOSTILE])
+def made():
+    """One view for each string, which holds the string wherever a view takes text."""
+    return [prompt_box(word)._view for word in HOSTILE]
 
 
-@pytest.mark.parametrize("guarded", [True, False], ids=["with its policy", "without its policy"])
-def test_an_exported_page_shows_it(new_page, tmp_path, exported, guarded):
-    assert POLICY.search(exported)
-    page = opened(
-        new_page(), tmp_path / "page.html", exported if guarded else POLICY.sub("", exported)
-    )
-    shows_every_view(page)
-    assert page.evaluate("window.hits") == []
+@pytest.fixture(scope="module", params=[True, False], ids=["with its policy", "without its policy"])
+def exported(request, browser, tmp_path_factory, made):
+    """All of them on one exported page, which may not complain of anything."""
+    html = iw.to_html(made)
+    assert POLICY.search(html)
+    path = tmp_path_factory.mktemp("exported") / "page.html"
+    with watched_pages(browser) as (open_page, complaints):
+        yield opened(open_page(), path, html if request.param else POLICY.sub("", html))
+    assert complaints == []
 
 
-def test_no_string_reaches_into_its_neighbours_or_moves_them(new_page, tmp_path, exported):
-    page = opened(new_page(), tmp_path / "page.html", exported)
-    await_views(page)
-    measured = views(page).evaluate_all(PLACES)
+def test_an_exported_page_shows_it(exported):
+    shows_every_view(exported)
+    assert exported.evaluate("window.hits") == []
+
+
+def test_no_string_reaches_into_its_neighbours_or_moves_them(exported):
+    shows_every_view(exported)
+    measured = views(exported).evaluate_all(PLACES)
     for word, found in zip(HOSTILE, measured, strict=True):
         assert found == {"clear": True, "places": pytest.approx(measured[0]["places"])}, word
-    views(page).last.get_by_role("listbox").get_by_role("option").first.evaluate(
+    views(exported).last.get_by_role("listbox").get_by_role("option").first.evaluate(
         "(chip) => { chip.style.display = 'inline'; chip.style.unicodeBidi = 'normal';"
         " chip.style.direction = 'rtl'; chip.textContent = 'a\\u202e'; }"
     )
-    assert views(page).evaluate_all(PLACES)[-1] != measured[-1]
+    assert views(exported).evaluate_all(PLACES)[-1] != measured[-1]
 
 
 def test_an_exported_page_that_is_unsafe_is_noticed(browser, tmp_path):
@@ -142,10 +150,10 @@ def test_an_exported_page_that_is_unsafe_is_noticed(browser, tmp_path):
         assert "Content Security Policy" in complaints[0]
 
 
-def test_the_frozen_picture_shows_it(new_page, tmp_path):
-    html = "".join(_frozen.bundle(prompt_box(word)._view)["text/html"] for word in HOSTILE)
+def test_the_frozen_picture_shows_it(new_page, tmp_path, made):
+    html = "".join(_frozen.bundle(view)["text/html"] for view in made)
     page = opened(new_page(), tmp_path / "frozen.html", html)
-    shows_every_picture(page)
+    shows_every_picture(page, made)
     assert page.evaluate("window.hits") == []
 
 
@@ -175,11 +183,11 @@ def offline_page(browser):
     context.close()
 
 
-def test_a_page_of_nbconvert_shows_it(offline_page, tmp_path):
+def test_a_page_of_nbconvert_shows_it(offline_page, tmp_path, made):
     asked = []
     offline_page.on("request", lambda request: asked.append(request.url))
     page = opened(offline_page, tmp_path / "page.html", converted(tmp_path, *CELLS[:-1]))
-    shows_every_picture(page)
+    shows_every_picture(page, made)
     assert page.evaluate("window.hits") == []
     assert not [url for url in asked if "example.org" in url]
 
