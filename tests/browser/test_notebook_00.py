@@ -79,7 +79,7 @@ def test_the_arrow_keys_walk_through_the_heads_and_enter_keeps_one(visit):
 
 def test_typing_another_sentence_redraws_the_picture(visit):
     page, _ = visit
-    box = page.get_by_label("Prompt")
+    box = page.get_by_role("textbox", name="Prompt")
     box.fill("Grace Ellis lives in")
     expect(first_view(page).get_by_role("listbox").get_by_role("option")).to_have_text(
         ["<bos>", "·Grace", "·Ellis", "·lives", "·in"]
@@ -88,7 +88,7 @@ def test_typing_another_sentence_redraws_the_picture(visit):
 
 def test_words_the_model_does_not_know_are_marked_and_hostile_ones_are_shown_as_text(visit):
     page, _ = visit
-    page.get_by_label("Prompt").fill(f"Hubert {HOSTILE}")
+    page.get_by_role("textbox", name="Prompt").fill(f"Hubert {HOSTILE}")
     expect(page.locator("mark").filter(has_text="Hubert")).to_be_visible()
     strip = first_view(page).get_by_role("listbox").get_by_role("option")
     expect(strip.last).to_have_text("-")
