@@ -6,11 +6,10 @@ from __future__ import annotations
 class Wire:
     """Records what would be sent to the browser."""
 
-    comm_id = "wire"
-
     kernel = object()
 
-    def __init__(self):
+    def __init__(self, comm_id):
+        self.comm_id = comm_id
         self.sent = []
 
     def send(self, data=None, **_rest):
@@ -25,7 +24,7 @@ class Wire:
 
 def wired(widget):
     """Replace the comm; past the trait's own check, which wants the kernel's class."""
-    wire = widget._trait_values["comm"] = Wire()
+    wire = widget._trait_values["comm"] = Wire(widget.comm.comm_id)
     return wire
 
 
