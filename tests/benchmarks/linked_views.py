@@ -22,7 +22,7 @@ CELLS = (
     f"import sys\nsys.path.insert(0, {str(ROOT)!r})",
     "import interp_widgets as iw\nfrom tests.benchmarks import _sides",
     "one = _sides.view(1, 12, 64)\nother = _sides.view(1, 12, 64{})\n{}display(one, other)",
-    "import time\nprint('busy')\ntime.sleep(600)",
+    "from threading import Event\nprint('busy')\nEvent().wait(600)",
 )
 KINDS = {"shared": (", selection=one.selection", ""), "linked": ("", "iw.link(one, other)\n")}
 
