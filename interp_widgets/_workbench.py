@@ -67,7 +67,7 @@ class _Views(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
         )
         self.lens = LogitLensView(reading.lens, title=_LENS, selection=self.selection)
         self.second_lens = LogitLensView(
-            reading.lens, title=f"{_LENS}, second prompt", selection=self.selection
+            reading.lens, title=f"{_LENS}, second text", selection=self.selection
         )
         self.tokens = TokenView(
             reading.run.tokens,

@@ -120,4 +120,4 @@ def test_a_text_that_fills_the_context_is_not_continued(model, bench):
 def test_the_page_holds_the_views_that_are_there(bench):
     html = bench.to_html()
     assert all(name in html for name in ("iw-attention", "iw-lens", "iw-tokens"))
-    assert "second prompt" not in html
+    assert "second text" not in html
