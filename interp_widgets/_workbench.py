@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets._base import View
 
 _EXAMPLE = "When Mary and John went to the store, John gave a drink to"
-_PAUSE = 0.03  # seconds without a key before a prompt is run; a small model takes as long itself
+_PAUSE = 0.0  # seconds; runs never overlap, and of what is typed meanwhile only the last is run
 _LENS = "Logit lens: what the model would say after each layer"
 _LENGTH = 8  # tokens of a continuation, unless the model ends the text before
 

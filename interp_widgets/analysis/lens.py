@@ -1,8 +1,8 @@
 """Read every layer of a run as if the model stopped there: the logit lens."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ FOLLOWED_MOST = 64
 
 _HELD_MOST = 4_000_000  # numbers held at once while whole distributions are compared
 _Stack = Float[torch.Tensor, "layer pos d_model"]
+_LogProbs = Float[torch.Tensor, "layer pos vocabulary"]
 _Translator = Callable[[torch.Tensor, int], torch.Tensor]
 
 
@@ -56,23 +57,20 @@ def logit_lens(
     """
     wanted = [_token_id(trace, target) for target in targets]
     stack, labels = _residual_stream(trace, translator)
-    top = logit_readout(trace.model, stack, return_type="probs", top_k=_checked_top_k(trace, top_k))
-    top_ids = _ids(top.top_ids)
-    followed = _followed(wanted, top_ids[..., 0])
-    each = logit_readout(trace.model, stack, return_type="probs", targets=followed)
+    kept = _checked_top_k(trace, top_k)
+    read = _joined(_read(logs, kept) for logs in _log_probs(trace, stack))
+    followed = _followed(wanted, read["top_ids"][..., 0])
+    aimed = torch.tensor(followed, device=stack.device)
+    of_targets = _joined(_read_targets(logs, aimed) for logs in _log_probs(trace, stack))
     decode = trace.model.tokenizer.decode
     return LogitLens(
         tokens=trace.tokens,
         token_ids=trace.token_ids,
         labels=labels,
-        top_ids=top_ids,
-        top_probs=_numpy(top.values),
-        entropy=_numpy(top.entropy),
-        **_against_last(trace, stack),
+        **read,
+        **of_targets,
         target_ids=np.array(followed),
-        target_probs=_numpy(each.values),
-        target_ranks=_ids(each.target_ranks),
-        words={token: str(decode([token])) for token in {*followed, *top_ids.flat}},
+        words={token: str(decode([token])) for token in {*followed, *read["top_ids"].flat}},
         translated=translator is not None,
         name=name or ("translated lens" if translator else "logit lens"),
         source={**trace.source, "hook": "blocks.*.hook_resid_pre, last hook_resid_post"},
@@ -96,28 +94,46 @@ def _residual_stream(
     return stack, tuple(labels)
 
 
-def _against_last(trace: Trace, stack: _Stack) -> dict[str, Float[np.ndarray, "layer pos"]]:
-    """Compare every row with the last, a few positions at a time.
-
-    Returns:
-        "divergence", KL(last row, row) in nats, and of the token that the last row puts on top
-        "output_ranks" and "output_probs" in every row.
-    """
+def _log_probs(trace: Trace, stack: _Stack) -> Iterator[_LogProbs]:
+    """Give the whole predictions of all rows, for a few positions at a time."""
     rows, positions, _ = stack.shape
     step = max(1, _HELD_MOST // (rows * trace.model.cfg.d_vocab))
-    parts = []
     for start in range(0, positions, step):
         chunk = stack[:, start : start + step]
-        logs = logit_readout(trace.model, chunk, return_type="log_probs").values
-        own = logs.gather(-1, logs[-1:].argmax(-1, keepdim=True).expand(rows, -1, 1))
-        divergence = (logs[-1].exp() * (logs[-1] - logs)).sum(-1)
-        parts.append(torch.stack([divergence, (logs > own).sum(-1), own[..., 0].exp()]))
-    divergence, ranks, probs = _numpy(torch.cat(parts, dim=2))
+        yield logit_readout(
+            trace.model, chunk, return_type="log_probs", chunk_size=rows * step
+        ).values
+
+
+def _read(logs: _LogProbs, top_k: int) -> dict[str, torch.Tensor]:
+    """Read what is most likely and how sure it is, and compare every row with the last."""
+    probs, top = logs.exp(), logs.topk(top_k)
+    own = logs.gather(-1, logs[-1:].argmax(-1, keepdim=True).expand(len(logs), -1, 1))
+    divergence = (probs[-1] * (logs[-1] - logs)).sum(-1)
     return {
+        "top_ids": top.indices,
+        "top_probs": top.values.exp(),
+        "entropy": -(probs * logs).sum(-1),
         "divergence": divergence.clip(min=0),  # rounding can go below
-        "output_ranks": ranks,
-        "output_probs": probs,
+        "output_ranks": (logs > own).sum(-1),
+        "output_probs": own[..., 0].exp(),
     }
+
+
+def _read_targets(
+    logs: _LogProbs, targets: Int[torch.Tensor, " target"]
+) -> dict[str, torch.Tensor]:
+    """Read probability and rank of some tokens; sorted once, a row ranks any number of them."""
+    aimed = logs[..., targets]
+    less_likely = torch.searchsorted(logs.sort().values, aimed, right=True)
+    return {"target_probs": aimed.exp(), "target_ranks": logs.shape[-1] - less_likely}
+
+
+def _joined(parts: Iterable[Mapping[str, torch.Tensor]]) -> dict[str, Any]:
+    """Put the positions behind one another and take the numbers off the device."""
+    listed = list(parts)
+    joined = {name: torch.cat([part[name] for part in listed], dim=1) for name in listed[0]}
+    return {name: values.numpy(force=True) for name, values in joined.items()}
 
 
 def _followed(wanted: Sequence[int], best: Int[np.ndarray, "layer pos"]) -> list[int]:
@@ -148,14 +164,3 @@ def _checked_top_k(trace: Trace, top_k: int) -> int:
     if not 1 <= top_k <= size:
         raise ValueError(f"top_k: expected 1 to {size}, the size of the vocabulary, got {top_k}.")
     return top_k
-
-
-def _numpy(values: torch.Tensor) -> Float[np.ndarray, "*shape"]:
-    array: Float[np.ndarray, "*shape"] = values.float().numpy(force=True)
-    return array
-
-
-def _ids(tensor: torch.Tensor | None) -> Int[np.ndarray, "*shape"]:
-    """Take whole numbers off the device; a readout leaves out only what was not asked for."""
-    array: Int[np.ndarray, "*shape"] = cast("torch.Tensor", tensor).numpy(force=True)
-    return array
