@@ -108,8 +108,10 @@ workbench
 #
 # Now write the same sentence with Mary as the giver into the box **Compare**. The views show what
 # differs: in one colour where a head looks more than in the second sentence, in another where less.
+# The answer is now John. But head 2 of layer 3 shows next to no difference: it looks at Mary in both
+# sentences, so that cannot be what decides between them.
 #
-# **A common mistake** is to read a strong cell as an explanation. Attention says where a head looks.
+# So **a common mistake** is to read a strong cell as an explanation. Attention says where a head looks.
 # It does not say what the head takes from there, or whether the model uses it. Later notebooks test
 # that by changing things inside the model.
 

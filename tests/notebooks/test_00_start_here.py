@@ -1,5 +1,6 @@
 """What notebook 00 says of the model is so, and the control it shows could have said otherwise."""
 
+import numpy as np
 import pytest
 
 import interp_widgets as iw
@@ -54,6 +55,15 @@ def test_only_the_last_layer_decides_between_the_two_names(model):
     assert said[2][0] in FIRST_NAMES
     assert said[3][:2] == [" John", " Mary"]
     assert said[4][0] == " Mary"
+
+
+def test_the_head_that_looks_at_mary_does_so_whoever_gets_the_drink(model):
+    other = SENTENCE.replace("John gave", "Mary gave")
+    assert model.tokenizer.decode(model(other)[0, -1].argmax()) == " John"
+    here, there = (pattern_of(model, text).weights for text in (SENTENCE, other))
+    change = np.abs(here - there)[:, :, -1].max(axis=-1)
+    assert change[3, 2] < 0.01
+    assert change.max() > 10 * change[3, 2]
 
 
 def test_what_nobody_could_foresee_stands_out_in_the_loss(model):
