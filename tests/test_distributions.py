@@ -18,7 +18,8 @@ from tests.support import ROOT, tracked_files
 if TYPE_CHECKING:
     from pathlib import Path
 
-CODE = {".css", ".js", ".py", ".ttf", ".txt", ".typed"}  # with the font of pictures, its licence
+# Also the pages of help, and the font of pictures with its licence.
+CODE = {".css", ".js", ".md", ".py", ".ttf", ".txt", ".typed"}
 RUN_A_PROMPT = """\
 import json
 import sys
