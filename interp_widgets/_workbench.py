@@ -10,6 +10,7 @@ import ipywidgets
 
 from interp_widgets._trace import Trace, trace
 from interp_widgets.widgets import _export, _frozen, _life
+from interp_widgets.widgets._link import link
 from interp_widgets.widgets._selection import Selection
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
@@ -58,17 +59,19 @@ def read(model: TransformerBridge, prompt: str) -> Reading:
 
 
 class _Views(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
-    """Attention, lens and loss of one reading, or of two, with one selection."""
+    """Attention, lens and loss of one reading, or of two, at the same token."""
 
     def __init__(self, reading: Reading) -> None:
         self.selection = Selection()
         self.attention = AttentionView(
             reading.run, title="Attention: where each token looks", selection=self.selection
         )
-        self.lens = LogitLensView(reading.lens, title=_LENS, selection=self.selection)
+        self.lens = LogitLensView(reading.lens, title=_LENS)
         self.second_lens = LogitLensView(
-            reading.lens, title=f"{_LENS}, second text", selection=self.selection
+            reading.lens, title=f"{_LENS}, second text", selection=self.lens.selection
         )
+        # A row of the lens is a layer too; but whoever reads there has not left the head.
+        link(self.attention, self.lens, fields=["pos", "token_id"])
         self.tokens = TokenView(
             reading.run.tokens,
             reading.loss,
@@ -110,9 +113,9 @@ class _Views(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
 class Workbench(PromptBox):
     """Type a prompt and see a model read it: attention, logit lens and loss, linked.
 
-    What is chosen in one view is chosen in the others. Where a second prompt is given, its
-    attention is subtracted, if it has as many tokens, and its lens and loss stand beside those of
-    the first. "Continue" lets the model write on: the tokens are drawn at random, each with the
+    The token that is chosen in one view is chosen in the others. Where a second prompt is given,
+    its attention is subtracted, if it has as many tokens, and its lens and loss stand beside those
+    of the first. "Continue" lets the model write on: the tokens are drawn at random, each with the
     probability that the model gives it.
 
     Args:
@@ -127,7 +130,7 @@ class Workbench(PromptBox):
         attention: the AttentionView.
         lens: the LogitLensView.
         tokens: the TokenView of the loss at each token.
-        selection: what is chosen, shared by all of them.
+        selection: what is chosen in attention and loss; its token is that of the lens, too.
 
     Raises:
         TypeError: a model or a prompt of another kind.
@@ -207,12 +210,17 @@ class Workbench(PromptBox):
                 raise ValueError(f"in the second one, {error}") from error
         return readings
 
+    def _mark_unknown(self, prompt: str) -> None:
+        super()._mark_unknown(f"{prompt} {self.second.value}")
+
     def _write(self) -> None:
         try:
             prompt = self.prompt.value
             with self._running:
                 written = _continuation(self._model, prompt)
-            if self.prompt.value == prompt:  # whoever types meanwhile is not interrupted
+            if not written:
+                self.message.value = "The model ends the text here: it has nothing to add."
+            elif self.prompt.value == prompt:  # whoever types meanwhile is not interrupted
                 self.prompt.value = prompt + written
         except Exception as error:  # noqa: BLE001 -- whatever stopped it is told to the person
             self._tell(error)

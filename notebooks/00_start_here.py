@@ -71,10 +71,10 @@ for chance, token in zip(*logits.softmax(-1).topk(5), strict=True):
 # ## Look at attention
 #
 # A model reads a text as **tokens**, here mostly whole words. On the page `·` stands for the space
-# before a word, and `<bos>` is a token that marks the beginning. In every layer, each **head** lets
-# every token take in something from tokens before it. How much it takes from where is the head's
-# **attention pattern**: one row for each token that looks (the *query*), one column for each token
-# that is looked at (the *key*). Each row adds up to 1.
+# before a word, and `<bos>` is a token that marks where a text begins and ends. In every layer, each
+# **head** lets every token take in something from tokens before it. How much it takes from where is
+# the head's **attention pattern**: one row for each token that looks (the *query*), one column for
+# each token that is looked at (the *key*). Each row adds up to 1.
 #
 # Below, the small squares are all 16 heads; the big one is the head you choose. The stronger the
 # colour, the more attention. Then come the words.
@@ -84,9 +84,9 @@ for chance, token in zip(*logits.softmax(-1).topk(5), strict=True):
 # - **Type another sentence**, or press one of the buttons. Words that the model has never seen are
 #   named: it can read them, in pieces of a few letters, but it has nothing to say about them.
 #
-# Under the attention stand two more views of the same run, and what you click in one is marked in the
-# others: the **logit lens**, what the model would say next if it stopped after each of its layers, and
-# its **loss**, how little it expected each token. Here, only look at them.
+# Under the attention stand two more views of the same run, and the token you click in one is marked in
+# the others: the **logit lens**, what the model would say next if it stopped after each of its layers,
+# and its **loss**, how little it expected each token. **Continue** lets the model write on.
 
 # %%
 from interp_widgets.worlds.tiny_world import PROMPTS, World
@@ -101,13 +101,16 @@ workbench
 # diagonal: it looks at the token before. In the last row of the sentence about Mary and John, heads of
 # the later layers look at the names: head 2 of layer 3 at Mary.
 #
-# Click the last word and follow it down to the lens. Its column there begins with the word itself.
-# Stopped after layer 1 the model would say some name, after layer 2 `·John` before `·Mary`, and only
+# Click the last word and follow it down to the lens. Its column there begins with its *embedding*, the
+# word itself. Stopped after layer 1 the model would say some name, after layer 2 `·John` before `·Mary`, and only
 # its output says `·Mary`: layer 3 decides between the two. In the loss, the words that nobody could
-# have foreseen stand out: how the sentence begins, the names, the place, the gift.
+# have foreseen stand out: how the sentence begins, the names, the place, the gift. (The loss of a word
+# is about the guess made at the word before it, one column to the left in the lens.
+# It is counted in *nats*, like the *entropy* in the lens, which says how undecided a guess is.)
 #
-# Now write the same sentence with Mary as the giver into the box **Compare**. The views show what
-# differs: in one colour where a head looks more than in the second sentence, in another where less.
+# Now write the same sentence with Mary as the giver into the box **Compare**. The attention then shows
+# what differs: in one colour where a head looks more than in the second sentence, in another where
+# less. Lens and loss show both sentences, the second below the first.
 # The answer is now John. But head 2 of layer 3 shows next to no difference: it looks at Mary in both
 # sentences, so that cannot be what decides between them.
 #

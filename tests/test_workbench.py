@@ -48,9 +48,11 @@ def test_the_last_prompt_wins(bench):
     assert [len(tokens) for tokens in shown(bench)] == [6, 6, 6]
 
 
-def test_the_views_share_one_selection(bench):
-    bench.selection.set(pos=3)
+def test_a_token_is_chosen_in_every_view_but_a_row_of_the_lens_changes_no_head(bench):
+    bench.selection.set(layer=3, head=2, pos=3)
     assert {view.selection.pos for view in (bench.attention, bench.lens, bench.tokens)} == {3}
+    bench.lens.selection.set(layer=1, pos=5)
+    assert (bench.selection.layer, bench.selection.head, bench.selection.pos) == (3, 2, 5)
 
 
 def test_a_second_prompt_of_as_many_tokens_is_subtracted(model, bench):
@@ -98,6 +100,19 @@ def test_the_model_writes_on(bench):
     assert written.startswith(f"{FIRST} ")
     assert len(shown(bench)[0]) > 15
     assert not bench.writer.disabled
+
+
+def test_a_text_that_is_over_is_not_continued_in_silence(bench):
+    type_in(bench, f"{FIRST} Mary.")
+    bench.write().join()
+    assert bench.prompt.value == f"{FIRST} Mary."
+    assert "The model ends the text here" in bench.message.value
+
+
+def test_unknown_words_of_both_prompts_are_named(model):
+    named = iw.Workbench(model, SHORT, "When Hubert", unknown_words=lambda text: [text])
+    assert f"{SHORT} When Hubert".replace(" ", "·") in named.message.value
+    named.close()
 
 
 def test_whoever_types_while_the_model_writes_is_not_interrupted(bench, monkeypatch):

@@ -227,8 +227,9 @@ def _origin(data: AttentionData) -> str:
     source = data.run.source
     facts = [text.prose(source["model"], _FACT_LIMIT)] if "model" in source else []
     if data.other is not None:
-        model = data.other.source.get("model", "another run")
-        facts = [f"{' '.join(facts) or 'one run'} minus {text.prose(model, _FACT_LIMIT)}"]
+        model = text.prose(data.other.source.get("model", "another run"), _FACT_LIMIT)
+        same = facts == [model]
+        facts = [f"{model}, two runs" if same else f"{' '.join(facts) or 'one run'} minus {model}"]
     if source.get("tokens") == "positions":
         facts.append("no tokens were given, so these are positions")
     elif source.get("queries") == "positions":

@@ -60,7 +60,8 @@ class PromptBox(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
             placeholder="Type a sentence",
             layout=ipywidgets.Layout(width="98%"),
         )
-        self.message = ipywidgets.HTML()
+        # Its line stands there also while it is empty, so that the view below keeps its place.
+        self.message = ipywidgets.HTML(layout=ipywidgets.Layout(min_height="28px"))
         self.prompt.observe(lambda _change: self._later(self._debounce), "value")
         self.prompt.on_msg(self._on_message)
         buttons = ipywidgets.Box(

@@ -57,6 +57,14 @@ def test_the_picture_of_the_first_sentence_is_there(visit):
     expect(tokens.nth(2)).to_have_text("·Mary")
 
 
+def test_each_view_has_a_question_of_its_own(visit):
+    page, _ = visit
+    for view in (first_view(page), second_view(page)):
+        question = view.get_by_role("radio", name="Where does it look?")
+        question.scroll_into_view_if_needed()  # what was never on the screen was not laid out
+        expect(question).to_be_checked()
+
+
 def test_pointing_at_a_word_changes_what_the_strip_says(visit):
     page, _ = visit
     said = first_view(page).get_by_role("status")

@@ -83,6 +83,11 @@ PREVIOUS_TOKEN = Exercise(
             lambda w: sum(w[q, q - 1] for q in range(1, len(w))),
         ),
         Mistake(
+            "This averages every cell of the square. Only those one to the left of the diagonal "
+            "say how much a token looks at the one before it.",
+            lambda w: w.mean(),
+        ),
+        Mistake(
             "These are the right cells. Their mean is one number that stands for the head.",
             lambda w: [w[q, q - 1] for q in range(1, len(w))],
         ),

@@ -47,8 +47,6 @@ export function tick(label, hint, changed) {
   return { box, input };
 }
 
-let groups = 0; // groups of radios must differ when one view is shown twice
-
 /**
  * @param {string} label
  * @param {[value: string, text: string][]} options
@@ -56,7 +54,7 @@ let groups = 0; // groups of radios must differ when one view is shown twice
  */
 export function radios(label, options, changed) {
   const box = element("div", "iw-controls");
-  const name = `iw-radios-${(groups += 1)}`;
+  const name = `iw-radios-${Math.random()}`; // each view runs this module anew and cannot count
   box.setAttribute("role", "radiogroup");
   box.setAttribute("aria-label", label);
   const inputs = options.map(([value, text]) => {
