@@ -55,10 +55,10 @@ def measure(logits: Logits, world: World, *, count: int = 1000, seed: int = 1) -
     return Behaviour(
         giving=float(np.mean(giving > 0)),
         giving_logit_difference=float(giving.mean()),
-        facts=_share_right(logits, world, facts),
-        claims=_share_right(logits, world, world.questions("claim", count, seed)),
+        facts=share_right(logits, world, facts),
+        claims=share_right(logits, world, world.questions("claim", count, seed)),
         agreement=float(np.mean(answer_margins(logits, world, agreement) > 0)),
-        mood=_share_right(logits, world, world.questions("mood", count, seed)),
+        mood=share_right(logits, world, world.questions("mood", count, seed)),
         list_ratio=list_ratio(logits, world, count // 4, seed),
         loss=loss,
         entropy=entropy,
@@ -84,8 +84,14 @@ def answer_margins(logits: Logits, world: World, questions: Sequence[Question]) 
     return np.array(margins)
 
 
-def _share_right(logits: Logits, world: World, questions: Sequence[Question]) -> float:
-    """Return how often the likeliest of all tokens is a right answer."""
+def share_right(logits: Logits, world: World, questions: Sequence[Question]) -> float:
+    """Return how often the likeliest of all tokens is a right answer.
+
+    Args:
+        logits: (batch, pos) ids to (batch, pos, vocabulary) logits.
+        world: whose tokenizer is used.
+        questions: what is asked.
+    """
     right = [
         int(last.argmax()) in _first_ids(world, question.answers)
         for question, last in zip(questions, _last_logits(logits, world, questions), strict=True)
