@@ -35,7 +35,10 @@ def page(new_page, view):
 
 
 def show(page, *views):
-    return host.show(page, *views, stem="lens")
+    """Show lenses, and wait until the last of them is drawn."""
+    host.show(page, *views, stem="lens")
+    expect(page.get_by_role("status").last).not_to_be_empty()
+    return page
 
 
 def grid(page):

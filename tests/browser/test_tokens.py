@@ -36,7 +36,10 @@ def page(new_page, view):
 
 
 def show(page, *views):
-    return host.show(page, *views, stem="tokens")
+    """Show texts, and wait until the last of them is drawn."""
+    host.show(page, *views, stem="tokens")
+    expect(said(page)).not_to_be_empty()
+    return page
 
 
 def said(page):
