@@ -107,12 +107,15 @@ class View(_life.Lasting, anywidget.AnyWidget):
         raise NotImplementedError
 
     def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Answer one message of the browser with a message and its buffers."""
-        raise NotImplementedError
+        """Answer one message of the browser with a message and its buffers.
+
+        A view that sends all of its numbers at once is asked for nothing.
+        """
+        return dict(request), []
 
     def export_requests(self) -> Iterable[dict[str, Any]]:
         """List the messages whose answers an exported page must carry, most wanted first."""
-        raise NotImplementedError
+        return ()
 
     def _data(self) -> dict[str, Any]:
         """Make the traits that hold the data out of what the view was given, whenever needed."""

@@ -147,14 +147,6 @@ class LogitLensView(View, stem="lens"):
         """Say where the numbers come from, for a page that outlives the notebook."""
         return dict(self.result.source)
 
-    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Answer nothing: the browser has every number."""
-        return dict(request), []
-
-    def export_requests(self) -> list[dict[str, Any]]:
-        """List nothing: the browser has every number."""
-        return []
-
     def frozen(self) -> Frozen:
         """Draw the grid around the token in question, and list what each row says there."""
         return self._shown().frozen()

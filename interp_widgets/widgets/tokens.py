@@ -13,7 +13,7 @@ from interp_widgets.widgets._token_data import TokenData, token_data
 from interp_widgets.widgets._token_picture import Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from interp_widgets.widgets._frozen import Frozen
     from interp_widgets.widgets._selection import Selection
@@ -134,14 +134,6 @@ class TokenView(View, stem="tokens"):
     def source(self) -> dict[str, str]:
         """Say nothing of where the numbers come from: plain arrays do not know."""
         return {}
-
-    def answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-        """Send a request back: the browser has every number already."""
-        return dict(request), []
-
-    def export_requests(self) -> Iterable[dict[str, Any]]:
-        """Ask for nothing: a page carries every number already."""
-        return ()
 
     def frozen(self) -> Frozen:
         """Draw the text, and list the largest values."""
