@@ -10,6 +10,8 @@ from importlib.metadata import version
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from interp_widgets._turns import turn
+
 if TYPE_CHECKING:
     import numpy as np
     import torch
@@ -170,7 +172,7 @@ def _no_such_hook(hook: str) -> str:
 def _run(model: TransformerBridge, ids: torch.Tensor, names: list[str]) -> ActivationCache:
     import torch
 
-    with torch.no_grad():
+    with turn(model), torch.no_grad():
         _, cache = model.run_with_cache(ids[None], names_filter=names, remove_batch_dim=True)
     if silent := [name for name in names if name not in cache]:
         raise ValueError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from interp_widgets._trace import Trace, trace
+from interp_widgets._turns import turn
 from interp_widgets.widgets import _export, _frozen, _life
 from interp_widgets.widgets._link import link
 from interp_widgets.widgets._selection import Selection
@@ -238,7 +239,8 @@ def _continuation(model: TransformerBridge, prompt: str) -> str:
             f"prompt: expected fewer than {model.cfg.n_ctx} tokens, the context of the model, got "
             f"{len(ids)}. Shorten it, to leave room for more."
         )
-    written: Any = model.generate(ids[None], max_new_tokens=min(_LENGTH, room), verbose=False)
+    with turn(model):
+        written: Any = model.generate(ids[None], max_new_tokens=min(_LENGTH, room), verbose=False)
     ids_written = written[0, len(ids) :].tolist()
     ends = model.tokenizer.eos_token_id
     return str(model.tokenizer.decode([token for token in ids_written if token != ends]))

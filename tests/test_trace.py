@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -184,3 +185,13 @@ def test_hooks_of_another_type_are_refused(model, hooks):
 def test_a_model_may_run_in_half_precision(folder):
     half = load_model(folder).to(torch.bfloat16)
     assert trace(half, PROMPT)["pattern", 0].dtype == torch.bfloat16
+
+
+def test_a_model_that_runs_in_two_threads_fills_each_cache_whole(model):
+    prompts = ["Mary and John went", "John and Mary went to the"] * 20
+    alone = {prompt: trace(model, prompt).cache for prompt in prompts}
+    with ThreadPoolExecutor(4) as pool:
+        together = pool.map(lambda prompt: trace(model, prompt), prompts)
+        for prompt, run in zip(prompts, together, strict=True):
+            assert run.cache.keys() == alone[prompt].keys()
+            assert all(torch.equal(run.cache[name], alone[prompt][name]) for name in run.cache)

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 from transformer_lens.tools.analysis import logit_readout
 
 from interp_widgets._trace import Trace
+from interp_widgets._turns import turn
 from interp_widgets.results import LogitLens
 
 FOLLOWED_MOST = 64
@@ -100,9 +101,11 @@ def _log_probs(trace: Trace, stack: _Stack) -> Iterator[_LogProbs]:
     step = max(1, _HELD_MOST // (rows * trace.model.cfg.d_vocab))
     for start in range(0, positions, step):
         chunk = stack[:, start : start + step]
-        yield logit_readout(
-            trace.model, chunk, return_type="log_probs", chunk_size=rows * step
-        ).values
+        with turn(trace.model):
+            read = logit_readout(
+                trace.model, chunk, return_type="log_probs", chunk_size=rows * step
+            )
+        yield read.values
 
 
 def _read(logs: _LogProbs, top_k: int) -> dict[str, torch.Tensor]:

@@ -6,6 +6,7 @@ from jaxtyping import Float
 from transformer_lens.tools.analysis import logit_readout
 
 from interp_widgets._trace import Trace
+from interp_widgets._turns import turn
 
 
 def token_loss(trace: Trace) -> Float[np.ndarray, " pos"]:
@@ -29,11 +30,12 @@ def token_loss(trace: Trace) -> Float[np.ndarray, " pos"]:
         )
     loss = np.full(len(trace.tokens), np.nan)
     if len(trace.tokens) > 1:
-        read = logit_readout(
-            trace.model,
-            trace[hook][:-1],
-            return_type="log_probs",
-            targets=torch.tensor(trace.token_ids[1:]),
-        )
+        with turn(trace.model):
+            read = logit_readout(
+                trace.model,
+                trace[hook][:-1],
+                return_type="log_probs",
+                targets=torch.tensor(trace.token_ids[1:]),
+            )
         loss[1:] = -read.values[:, 0].float().numpy(force=True)
     return loss
