@@ -146,11 +146,12 @@ def _expand(model: TransformerBridge, hooks: Iterable[str]) -> list[str]:
             f"hooks: expected a list of names, got {hooks!r}. Write a single one as [{hooks!r}]."
         )
     names: list[str] = []
+    known = model.hook_dict  # made anew for whoever asks
     for hook in hooks:
         if not isinstance(hook, str):
             raise TypeError(f'hooks: expected names such as "z", got {hook!r} in the list.')
         layers = (get_act_name(hook, layer) for layer in range(model.cfg.n_layers))
-        found = [name for name in (hook, f"hook_{hook}", *layers) if name in model.hook_dict]
+        found = [name for name in (hook, f"hook_{hook}", *layers) if name in known]
         if not found:
             raise ValueError(_no_such_hook(hook))
         names += found

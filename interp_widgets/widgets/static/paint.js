@@ -37,7 +37,10 @@ export class Shade {
 /** @param {HTMLElement} root @returns {Colours} */
 export function readColours(root) {
   const computed = getComputedStyle(root);
-  const style = (/** @type {string} */ name) => computed.getPropertyValue(`--iw-${name}`).trim();
+  /** @type {Record<string, string>} */
+  const known = {}; // asking the page makes it settle all its styles first
+  const style = (/** @type {string} */ name) =>
+    known[name] ||= computed.getPropertyValue(`--iw-${name}`).trim();
   const stops = (/** @type {string} */ name) => {
     const unstyled = "#000000,#000000"; // a notebook makes a view before it puts it on the page
     return (style(name) || unstyled).split(",").map(parseColour);

@@ -71,7 +71,7 @@ export class View {
 
   start() {
     this.listen(this.model, "change", () => this.take());
-    this.stops.push(watchLook(this.root, () => this.rebuild()));
+    this.stops.push(watchLook(this.root, () => this.rebuild(true)));
     selectionOf(this.model).then((selection) => {
       this.selection = selection;
       this.listen(selection, "change", () => this.follow());
@@ -104,14 +104,15 @@ export class View {
     this.rebuild();
   }
 
-  rebuild() {
+  /** @param {boolean} anew whether the colours may be others */
+  rebuild(anew = false) {
     const { model, root } = this;
     const title = model.get("title") || this.name();
     root.setAttribute("aria-label", title);
     this.title.textContent = title;
     this.built = root.clientWidth > 0; // not on the page yet, or hidden: its width will change
     if (!this.built) return;
-    this.colours = readColours(root);
+    if (anew) this.colours = readColours(root);
     root.style.minHeight = "";
     this.build();
     this.draw();
