@@ -216,6 +216,8 @@ induction_head = lesson.check("induction-head", repeated.selection.value)
 # The **induction score** of a head is the share of its attention that goes from a repeated token to
 # the token that came after the earlier copy. Could a network show such a stripe without having
 # learned to copy? The control is the same network early in its training, on the same list.
+#
+# (The attention view can sort heads by this score: that is what **Order heads by** does.)
 
 # %%
 early = iw.load_model("tiny-world", revision="step-800")

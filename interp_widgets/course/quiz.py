@@ -154,10 +154,16 @@ class QuizBox(ipywidgets.VBox):  # type: ignore[misc]
 
     def _check(self) -> None:
         chosen = [choice.index for choice in self.choices]
+        if chosen == [None] * len(chosen):
+            self._say("Choose an answer first; nothing was counted.")
+            return
         for number, reason in enumerate(self.reasons):
             reason.value = _words(self._quiz.feedback(number, chosen[number]))
-        self.score.value = f'<strong role="status">{text.html(self._quiz.summary(chosen))}</strong>'
+        self._say(self._quiz.summary(chosen))
         self._on_answers(self._quiz.score(chosen))
+
+    def _say(self, words: str) -> None:
+        self.score.value = f'<strong role="status">{text.html(words)}</strong>'
 
 
 def _radio(question: Question) -> ipywidgets.RadioButtons:

@@ -282,13 +282,16 @@ def test_a_quiz_says_beneath_each_question_why(lesson, stored, shown):
     box = shown[-1][2]
     assert isinstance(box, QuizBox)
     box.button.click()
-    assert "Not answered" in box.reasons[0].value
-    box.choices[0].index, box.choices[1].index = 1, 2
+    assert "Choose an answer first" in box.score.value
+    box.choices[0].index = 1
+    box.button.click()
+    assert "Not answered" in box.reasons[1].value
+    box.choices[1].index = 2
     box.button.click()
     assert "Right: It is." in box.reasons[0].value
     assert "Not quite: What?" in box.reasons[1].value
     assert "1 of 2 right" in box.score.value
-    assert stored()["quizzes"]["quiz"]["right"] == 1
+    assert stored()["quizzes"]["quiz"] == {"right": 1, "of": 2, "tries": 2}
 
 
 def test_hostile_words_stay_words_in_every_box(lesson, shown):

@@ -19,7 +19,11 @@ QUIZ = Quiz(
         Question(
             "At the second `river` of `river coin lamp river`, where does an induction head look?",
             [
-                wrong("at the first `river`", "That is a duplicate-token head: one place short."),
+                wrong(
+                    "at the first `river`",
+                    "Some heads do look at the earlier copy itself, but that copy cannot know what "
+                    "came after it: one place short.",
+                ),
                 wrong("at `lamp`", "That is the token just before: a previous-token head."),
                 right("at `coin`", "The token that came after the earlier copy."),
             ],
