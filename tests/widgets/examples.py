@@ -1,0 +1,59 @@
+"""One small example of every view, with a title and something chosen in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.tokens import TokenView
+from tests.widgets.lens_sample import lens
+from tests.widgets.samples import pattern
+from tests.widgets.token_samples import token_values
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from interp_widgets.widgets._base import View
+
+
+@dataclass(frozen=True)
+class Example:
+    """How to make a view, what is chosen in it, and what it then says.
+
+    Attributes:
+        make: makes the view.
+        chosen: fields of the selection.
+        says: is part of what the view says on the page.
+    """
+
+    make: Callable[[], View]
+    chosen: dict[str, int]
+    says: str
+
+    def view(self) -> View:
+        """Make the view anew."""
+        made = self.make()
+        made.selection.set(**self.chosen)
+        return made
+
+
+EXAMPLES = {
+    "attention": Example(
+        lambda: AttentionView(pattern(), title="Mats"),
+        {"layer": 1, "head": 2, "pos": 3},
+        "layer 1 head 2, query ' mat' (token 3) looks most at ' mat' (token 1) 0.261",
+    ),
+    "lens": Example(
+        lambda: LogitLensView(lens(), title="Cats"),
+        {"layer": 0, "pos": 2},
+        "after ' cat' (token 2), stopped after layer 0: it would say ' five' next, with "
+        "probability 0.396; ' four' has rank 3",
+    ),
+    "tokens": Example(
+        lambda: TokenView(token_values(), title="Three neurons"),
+        {"feature": 40, "pos": 2},
+        "row 0 token 2 ' cat': channel 40 is 0.25",
+    ),
+}
