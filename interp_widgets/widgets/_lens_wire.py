@@ -52,7 +52,7 @@ def _notice(data: LensData) -> str:
     """Say in sentences what was left out."""
     said = []
     if data.first:
-        said.append(f"The first {data.first} tokens are left out: there are too many to hold.")
+        said.append(f"Tokens before token {data.first} are left out: there are too many to hold.")
     if len(data.targets) < len(data.followed):
         kept, followed = len(data.targets), len(data.followed)
         said.append(f"Only {kept} of {followed} tokens can be followed through the layers.")

@@ -128,7 +128,7 @@ def test_followed_tokens_then_early_positions_give_way_to_the_budget():
     assert (shorter.first, shorter.tokens, shorter.targets) == (1, ["·a", "·cat", "·sat"], [])
     assert shorter.token_ids == [21, 22, 23]
     np.testing.assert_array_equal(read(shorter, "entropy")[0], lens().entropy[:, 1:])
-    assert "The first 1 tokens are left out" in shorter.notice
+    assert "Tokens before token 1 are left out" in shorter.notice
     assert LogitLensView(lens()).notice == ""
 
 
