@@ -9,7 +9,10 @@ import circuitsvis.attention
 import numpy as np
 import torch
 
+from interp_widgets.results import LogitLens
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.tokens import TokenView
 
 HAVE_BERTVIZ = importlib.util.find_spec("bertviz") is not None
 
@@ -30,6 +33,35 @@ def words(count):
 
 def view(layers, heads, tokens, **options):
     return AttentionView(attention(layers, heads, tokens), words(tokens), **options)
+
+
+def lens(layers, tokens, vocabulary=1000):
+    """A lens of random distributions that sharpen from row to row."""
+    scores = np.random.default_rng(0).normal(size=(layers + 1, tokens, vocabulary))
+    powers = np.exp(scores * np.linspace(1, 4, layers + 1)[:, None, None])
+    probs = powers / powers.sum(-1, keepdims=True)
+    order = np.argsort(-probs, axis=-1)
+    logs = np.log(probs)
+    said = np.broadcast_to(order[-1, :, :1], (*probs.shape[:2], 1))
+    return LogitLensView(
+        LogitLens(
+            tokens=tuple(words(tokens)),
+            labels=(*(f"{layer}_pre" for layer in range(layers)), "final_post"),
+            top_ids=order[..., :5],
+            top_probs=np.take_along_axis(probs, order[..., :5], -1),
+            entropy=-(probs * logs).sum(-1),
+            divergence=(probs[-1] * (logs[-1] - logs)).sum(-1).clip(min=0),
+            output_probs=np.take_along_axis(probs, said, -1)[..., 0],
+            output_ranks=np.take_along_axis(np.argsort(order, axis=-1), said, -1)[..., 0],
+            words={place: f" word{place}" for place in range(vocabulary)},
+        )
+    )
+
+
+def tokens(count, channels):
+    """A text with random values that no side but ours can show in channels."""
+    values = np.random.default_rng(0).normal(size=(count, channels)).astype(np.float32)
+    return TokenView(words(count), values)
 
 
 def circuitsvis_html(weights, *, offline=False):

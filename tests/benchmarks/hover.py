@@ -1,6 +1,6 @@
-"""Measure how long after a move of the mouse a page shows the head or token it is on now.
+"""Measure how long after a move of the mouse a page shows what it is on now.
 
-Run it with `python -m tests.benchmarks.attention_hover`. The mouse is moved by the browser itself.
+Run it with `python -m tests.benchmarks.hover`. The mouse is moved by the browser itself.
 A sample ends after the first frame for which the largest canvas was drawn anew, or the drawing
 where a side draws lines. It begins where the event reaches the page, and once more at its time
 stamp: the browser may hold a move back for most of a frame, or for as long as the page is busy.
@@ -67,6 +67,9 @@ SMALL = """() => {
   return all.filter((box) => box.width < most)
     .map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
 }"""
+CHIPS = """() => [...document.querySelectorAll("[role=option]")]
+  .map((word) => word.getBoundingClientRect())
+  .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
 WORDS = """() => [...document.querySelectorAll("svg text")].slice(0, 40)
   .map((word) => word.getBoundingClientRect())
   .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
@@ -74,7 +77,7 @@ WORDS = """() => [...document.querySelectorAll("svg text")].slice(0, 40)
 
 def spots(page, name):
     """Places all over one of our canvases, each far from the last."""
-    box = page.get_by_role("application", name=name).bounding_box()
+    box = page.get_by_role("application", name=name).first.bounding_box()
     for move in range(MOVES):
         across, down = (0.15 + 0.8 * ((move * step + 0.3) % 1) for step in (GOLDEN, 1 - GOLDEN / 2))
         yield box["x"] + box["width"] * across, box["y"] + box["height"] * down
@@ -109,6 +112,10 @@ def sides():
                 html,
                 lambda page, name=name: spots(page, name),
             )
+    lens = _sides.lens(12, 64).to_html()
+    yield "ours, lens 13 x 64, cell", lens, lambda page: spots(page, "What the model would say")
+    tokens = _sides.tokens(256, 8).to_html()
+    yield "ours, 256 tokens x 8, token", tokens, lambda page: cycled(page.evaluate(CHIPS))
     html = _sides.circuitsvis_html(weights, offline=True)[0]
     yield "circuitsvis, 12 heads x 64, head", html, lambda page: cycled(page.evaluate(SMALL))
     if CAN_OPEN_BERTVIZ:
@@ -134,7 +141,7 @@ def main():
                 found = [sample[start] for sample in measured[name]]
                 told = tail(found) if found else f"more than {SHOWN}"
                 print(f"{f'hover to redraw, from {start}, ms':34} {name:34} {told}")
-    keep("attention_hover", {"hover, ms": measured})
+    keep("hover", {"hover, ms": measured})
 
 
 if __name__ == "__main__":
