@@ -59,10 +59,11 @@ def logit_lens(
     wanted = [_token_id(trace, target) for target in targets]
     stack, labels = _residual_stream(trace, translator)
     kept = _checked_top_k(trace, top_k)
-    read = _joined(_read(logs, kept) for logs in _log_probs(trace, stack))
+    predictions = _predictions(trace, stack)
+    read = _joined(_read(logs, kept) for logs in predictions())
     followed = _followed(wanted, read["top_ids"][..., 0])
     aimed = torch.tensor(followed, device=stack.device)
-    of_targets = _joined(_read_targets(logs, aimed) for logs in _log_probs(trace, stack))
+    of_targets = _joined(_read_targets(logs, aimed) for logs in predictions())
     decode = trace.model.tokenizer.decode
     return LogitLens(
         tokens=trace.tokens,
@@ -95,17 +96,24 @@ def _residual_stream(
     return stack, tuple(labels)
 
 
-def _log_probs(trace: Trace, stack: _Stack) -> Iterator[_LogProbs]:
-    """Give the whole predictions of all rows, for a few positions at a time."""
+def _predictions(trace: Trace, stack: _Stack) -> Callable[[], Iterable[_LogProbs]]:
+    """Return what gives the predictions of all rows, a few positions at a time, once a call."""
     rows, positions, _ = stack.shape
     step = max(1, _HELD_MOST // (rows * trace.model.cfg.d_vocab))
-    for start in range(0, positions, step):
-        chunk = stack[:, start : start + step]
-        with turn(trace.model):
-            read = logit_readout(
-                trace.model, chunk, return_type="log_probs", chunk_size=rows * step
-            )
-        yield read.values
+
+    def parts() -> Iterator[_LogProbs]:
+        for start in range(0, positions, step):
+            chunk = stack[:, start : start + step]
+            with turn(trace.model):
+                read = logit_readout(
+                    trace.model, chunk, return_type="log_probs", chunk_size=rows * step
+                )
+            yield read.values
+
+    if step < positions:
+        return parts
+    whole = list(parts())  # a short text fits at once, and is read out once
+    return lambda: whole
 
 
 def _read(logs: _LogProbs, top_k: int) -> dict[str, torch.Tensor]:
