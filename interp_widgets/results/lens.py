@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from interp_widgets.results import _checks
+from interp_widgets.results import _checks, _predictions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-_ROUNDING = 1e-3  # a softmax in half precision can exceed 1 by this much
+_AXES = "top_ids and target_ids"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +78,18 @@ class LogitLens:
             tokens=_checks.token_texts("tokens", self.tokens, positions, ids.shape),
             labels=_checks.token_texts("labels", self.labels, rows, ids.shape),
             token_ids=_checks.token_numbers(self.token_ids, positions, ids.shape),
-            top_probs=_probabilities("top_probs", self.top_probs, ids.shape),
-            entropy=_numbers("entropy", self.entropy, (rows, positions)),
+            top_probs=_predictions.shares("top_probs", self.top_probs, ids.shape, _AXES),
+            entropy=_predictions.amounts("entropy", self.entropy, (rows, positions), _AXES),
             source=_checks.read_only(self.source),
         )
         if self.divergence is not None:
-            divergence = _numbers("divergence", self.divergence, (rows, positions))
+            divergence = _predictions.amounts(
+                "divergence", self.divergence, (rows, positions), _AXES
+            )
             _checks.put(self, divergence=divergence)
         self._check_output((rows, positions))
-        self._check_words({*ids.ravel().tolist(), *self._check_targets((rows, positions))})
+        needed = {*ids.ravel().tolist(), *self._check_targets((rows, positions))}
+        _checks.put(self, words=_predictions.words(self.words, needed))
 
     def _check_targets(self, places: tuple[int, int]) -> list[int]:
         ids = np.array(() if self.target_ids is None else self.target_ids, dtype=np.int64)
@@ -97,8 +99,8 @@ class LogitLens:
         _checks.put(
             self,
             target_ids=_checks.frozen(ids),
-            target_probs=_probabilities("target_probs", probs, shape),
-            target_ranks=_checks.frozen(_shaped("target_ranks", ranks, shape).astype(np.int64)),
+            target_probs=_predictions.shares("target_probs", probs, shape, _AXES),
+            target_ranks=_predictions.whole("target_ranks", ranks, shape, _AXES),
         )
         numbers: list[int] = ids.tolist()
         return numbers
@@ -110,45 +112,6 @@ class LogitLens:
                 "Give the other as well."
             )
         if self.output_ranks is not None:
-            ranks = _shaped("output_ranks", self.output_ranks, places).astype(np.int64)
-            probs = _probabilities("output_probs", self.output_probs, places)
-            _checks.put(self, output_ranks=_checks.frozen(ranks), output_probs=probs)
-
-    def _check_words(self, needed: set[int]) -> None:
-        if missing := needed - set(self.words):
-            raise ValueError(
-                f"words: expected the text of every id, got none for {sorted(missing)[:5]}. "
-                "Decode each id with the model's tokenizer."
-            )
-        words = {int(number): str(self.words[number]) for number in sorted(needed)}
-        _checks.put(self, words=MappingProxyType(words))
-
-
-def _shaped(name: str, given: object, shape: tuple[int, ...]) -> NDArray[Any]:
-    array = np.asarray(given)
-    if array.shape != shape:
-        raise ValueError(
-            f"{name}: expected shape {shape} to match top_ids and target_ids, got {array.shape}. "
-            "Give one number for each layer, position and token."
-        )
-    return array
-
-
-def _numbers(name: str, given: object, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    array = np.array(_shaped(name, given, shape), dtype=np.float32)
-    if not np.isfinite(array).all() or array.min(initial=0) < -_ROUNDING:
-        raise ValueError(
-            f"{name}: expected finite numbers from 0 up, got {array.min():.3g} to "
-            f"{array.max():.3g}. Check the run that they come from for NaN."
-        )
-    return _checks.frozen(array)
-
-
-def _probabilities(name: str, given: object, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    array = _numbers(name, given, shape)
-    if array.max(initial=0) > 1 + _ROUNDING:
-        raise ValueError(
-            f"{name}: expected probabilities from 0 to 1, got up to {array.max():.3g}. "
-            "Take the softmax of the logits first."
-        )
-    return array
+            ranks = _predictions.whole("output_ranks", self.output_ranks, places, _AXES)
+            probs = _predictions.shares("output_probs", self.output_probs, places, _AXES)
+            _checks.put(self, output_ranks=ranks, output_probs=probs)
