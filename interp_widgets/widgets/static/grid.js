@@ -58,12 +58,16 @@ export class WordGrid {
     this.matrix.part = { ...part, column: this.scrolled() };
   }
 
-  /** Say which columns are on show, where not all are. @param {number} first number of the first */
-  say(first) {
+  /**
+   * Say which columns are on show, where not all are.
+   * @param {number} first number of the first
+   * @param {string} what the columns are
+   */
+  say(first, what = "Tokens") {
     const { part, layout } = this.matrix;
     if (part.columns === layout.columns.labels.length) return "";
     const start = first + part.column;
-    return `Tokens ${start} to ${start + part.columns - 1} of ${first} to ` +
+    return `${what} ${start} to ${start + part.columns - 1} of ${first} to ` +
       `${first + layout.columns.labels.length - 1} are on show: scroll, or use the arrow keys.`;
   }
 }
