@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
     from interp_widgets._workbench import Workbench
     from interp_widgets.analysis.lens import logit_lens
+    from interp_widgets.analysis.metrics import logit_difference
+    from interp_widgets.analysis.patching import patch_sweep
     from interp_widgets.course.catalogue import lesson
     from interp_widgets.models import load_model
     from interp_widgets.results import (
         AttentionPattern,
         LazyAttentionPattern,
         LogitLens,
+        PatchSweep,
         TokenValues,
     )
     from interp_widgets.widgets._export import to_html
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
     from interp_widgets.widgets.lens import LogitLensView
+    from interp_widgets.widgets.patching import PatchView
     from interp_widgets.widgets.prompt import PromptBox
     from interp_widgets.widgets.tokens import TokenView
 
@@ -35,6 +39,8 @@ __all__ = [
     "LazyAttentionPattern",
     "LogitLens",
     "LogitLensView",
+    "PatchSweep",
+    "PatchView",
     "PromptBox",
     "Selection",
     "TokenValues",
@@ -45,7 +51,9 @@ __all__ = [
     "lesson",
     "link",
     "load_model",
+    "logit_difference",
     "logit_lens",
+    "patch_sweep",
     "to_html",
     "trace",
 ]
@@ -56,6 +64,8 @@ _HOME = {
     "LazyAttentionPattern": "results",
     "LogitLens": "results",
     "LogitLensView": "widgets.lens",
+    "PatchSweep": "results",
+    "PatchView": "widgets.patching",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "TokenValues": "results",
@@ -65,7 +75,9 @@ _HOME = {
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",
+    "logit_difference": "analysis.metrics",
     "logit_lens": "analysis.lens",
+    "patch_sweep": "analysis.patching",
     "to_html": "widgets._export",
     "trace": "_trace",
 }

@@ -11,6 +11,7 @@ from transformer_lens.tools.analysis import logit_readout
 
 from interp_widgets._trace import Trace
 from interp_widgets._turns import turn
+from interp_widgets.analysis._vocabulary import token_id, token_words
 from interp_widgets.results import LogitLens
 
 FOLLOWED_MOST = 64
@@ -56,7 +57,7 @@ def logit_lens(
         ValueError: a trace without the residual stream, a `top_k` outside the vocabulary, or a
             target that is not exactly one token of it.
     """
-    wanted = [_token_id(trace, target) for target in targets]
+    wanted = [token_id(trace.model, "targets", target) for target in targets]
     stack, labels = _residual_stream(trace, translator)
     kept = _checked_top_k(trace, top_k)
     predictions = _predictions(trace, stack)
@@ -64,7 +65,6 @@ def logit_lens(
     followed = _followed(wanted, read["top_ids"][..., 0])
     aimed = torch.tensor(followed, device=stack.device)
     of_targets = _joined(_read_targets(logs, aimed) for logs in predictions())
-    decode = trace.model.tokenizer.decode
     return LogitLens(
         tokens=trace.tokens,
         token_ids=trace.token_ids,
@@ -72,7 +72,7 @@ def logit_lens(
         **read,
         **of_targets,
         target_ids=np.array(followed),
-        words={token: str(decode([token])) for token in {*followed, *read["top_ids"].flat}},
+        words=token_words(trace.model, {*followed, *read["top_ids"].ravel().tolist()}),
         translated=translator is not None,
         name=name or ("translated lens" if translator else "logit lens"),
         source={**trace.source, "hook": "blocks.*.hook_resid_pre, last hook_resid_post"},
@@ -152,22 +152,6 @@ def _followed(wanted: Sequence[int], best: Int[np.ndarray, "layer pos"]) -> list
     frequent = [token for token, _ in Counter(best.ravel().tolist()).most_common()]
     room = max(FOLLOWED_MOST, len(wanted))
     return list(dict.fromkeys([*wanted, *frequent]))[:room]
-
-
-def _token_id(trace: Trace, target: str | int) -> int:
-    size = trace.model.cfg.d_vocab
-    if isinstance(target, str):
-        ids = trace.model.tokenizer.encode(target, add_special_tokens=False)
-        if len(ids) == 1:
-            return int(ids[0])
-        pieces = [trace.model.tokenizer.decode(token) for token in ids]
-        raise ValueError(
-            f"targets: expected text that is one token, got {target!r}, which is {pieces}. "
-            'A word inside a sentence begins with a space: " Mary".'
-        )
-    if not 0 <= target < size:
-        raise ValueError(f"targets: expected ids from 0 to {size - 1}, got {target}.")
-    return int(target)
 
 
 def _checked_top_k(trace: Trace, top_k: int) -> int:

@@ -7,6 +7,13 @@ swapped axis fails where it happens and not in a picture three steps later.
 from interp_widgets.results.attention import AttentionPattern
 from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
+from interp_widgets.results.patching import PatchSweep
 from interp_widgets.results.tokens import TokenValues
 
-__all__ = ["AttentionPattern", "LazyAttentionPattern", "LogitLens", "TokenValues"]
+__all__ = [
+    "AttentionPattern",
+    "LazyAttentionPattern",
+    "LogitLens",
+    "PatchSweep",
+    "TokenValues",
+]

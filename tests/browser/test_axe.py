@@ -14,9 +14,11 @@ from interp_widgets.results import AttentionPattern
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.patching import PatchView
 from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
 from tests.widgets.lens_sample import lens
+from tests.widgets.patch_samples import sweep
 from tests.widgets.samples import WORDS, pattern, weights
 from tests.widgets.token_samples import token_values
 
@@ -114,6 +116,21 @@ def test_a_lens_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, sche
     page.evaluate("for (const cell of document.querySelectorAll('td')) cell.style.color = '#777'")
     page.get_by_label("Target token").evaluate("(input) => input.parentNode.replaceWith(input)")
     assert set(faults(page)) >= {"color-contrast", "select-name"}
+
+
+def test_patching_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, scheme):
+    views = [
+        PatchView(sweep(), title="By token"),
+        PatchView(sweep(("layer", "head")), title="Heads"),
+    ]
+    views[0].selection.set(layer=1, pos=1)
+    iw.to_html(views, tmp_path / "page.html")
+    page = new_page(width=500, scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_role("table").last).to_contain_text("probability")
+    assert faults(page) == {}
+    page.evaluate("for (const cell of document.querySelectorAll('td')) cell.style.color = '#777'")
+    assert set(faults(page)) == {"color-contrast"}
 
 
 def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(

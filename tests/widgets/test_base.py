@@ -11,9 +11,10 @@ import traitlets
 from interp_widgets.widgets import _base
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.patching import PatchView
 from interp_widgets.widgets.tokens import TokenView
 
-VIEWS = [AttentionView, LogitLensView, TokenView]
+VIEWS = [AttentionView, LogitLensView, PatchView, TokenView]
 BUDGET = 50_000  # bytes of code that every instance of a view carries
 
 
