@@ -1,7 +1,7 @@
 """What every view is made of: its code for the browser, its selection, its picture, its life.
 
 A view is a subclass that names its files: ``class LensView(View, stem="lens")`` takes
-``static/lens.js`` with what that imports, and ``static/lens.css`` behind ``base.css``. It
+``static/lens.js`` with what that imports, and the style sheets of the same names. It
 declares its data as synced traits and answers the methods that raise NotImplementedError here.
 A view outside this package says in which ``folder`` its own files are.
 """
@@ -20,7 +20,7 @@ import traitlets
 
 from interp_widgets import text, theme
 from interp_widgets.widgets import _export, _frozen, _life
-from interp_widgets.widgets._join import bare_style, join_modules
+from interp_widgets.widgets._join import bare_style, join_modules, module_names
 from interp_widgets.widgets._later import Later
 from interp_widgets.widgets._selection import Selection
 
@@ -55,12 +55,17 @@ class View(_life.Lasting, anywidget.AnyWidget):
     ) -> None:
         if stem is not None:  # traitlets subclasses a view again for each instance, without one
 
-            def read(name: str) -> str:
+            def find(name: str) -> Path:
                 own = folder / name
-                return (own if own.exists() else _STATIC / name).read_text("utf-8")
+                return own if own.exists() else _STATIC / name
 
+            def read(name: str) -> str:
+                return find(name).read_text("utf-8")
+
+            sheets = [f"{name}.css" for name in module_names(stem, read)]
+            styles = [read(sheet) for sheet in sheets if find(sheet).exists()]
             cls._esm = join_modules(stem, read)
-            cls._css = theme.css() + bare_style(read("base.css") + read(f"{stem}.css"))
+            cls._css = theme.css() + bare_style("".join(styles))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, selection: Selection | None, title: str | None) -> None:

@@ -44,10 +44,29 @@ def join_modules(stem: str, read: Callable[[str], str]) -> str:
         ValueError: a module imports in another way, or anything that is not beside it; or two of
             them give one name to different things.
     """
-    joined: dict[str, str] = {}
-    _join(stem, read, joined)
-    _check_names({part: _NAME.findall(read(f"{part}.js")) for part in joined})
-    return "".join(joined.values())
+    texts = {name: read(f"{name}.js") for name in module_names(stem, read)}
+    _check_names({name: _NAME.findall(text) for name, text in texts.items()})
+    return "".join(_bare(_EXPORT.sub("", _split(name, text)[1])) for name, text in texts.items())
+
+
+def module_names(stem: str, read: Callable[[str], str]) -> list[str]:
+    """List a module and all that it imports, each behind what it needs itself.
+
+    Args:
+        stem: name of the view's module, without its ending.
+        read: gives the text of a file by its name.
+    """
+    found: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        needed, _ = _split(name, read(f"{name}.js"))
+        for sibling in needed:
+            if sibling not in found:
+                add(sibling)
+        found[name] = None
+
+    add(stem)
+    return list(found)
 
 
 def _check_names(named: dict[str, list[str]]) -> None:
@@ -72,19 +91,18 @@ def bare_style(text: str) -> str:
     return _STYLE_LOOSE.sub(lambda found: found[1] or " ", _STYLE_NOTE.sub("", text))
 
 
-def _join(stem: str, read: Callable[[str], str], joined: dict[str, str]) -> None:
-    """Add a module, after those that it needs and that are not there yet."""
-    text = read(f"{stem}.js")
-    while needed := _IMPORT.match(text):
-        text = text[needed.end() :]
-        if needed[1] not in joined:
-            _join(needed[1], read, joined)
+def _split(name: str, text: str) -> tuple[list[str], str]:
+    """Part a module into what it imports, at its top, and the rest."""
+    needed = []
+    while found := _IMPORT.match(text):
+        needed.append(found[1])
+        text = text[found.end() :]
     if left := _ANY_IMPORT.search(text):
         raise ValueError(
-            f'{stem}.js: expected imports of the form import {{ a }} from "./sibling.js"; at the '
+            f'{name}.js: expected imports of the form import {{ a }} from "./sibling.js"; at the '
             f"top, got {left[0]!r}. Import siblings only, before anything else."
         )
-    joined[stem] = _bare(_EXPORT.sub("", text))
+    return needed, text
 
 
 def _bare(text: str) -> str:

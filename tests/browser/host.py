@@ -11,6 +11,7 @@ import base64
 import anywidget
 
 from interp_widgets import theme
+from interp_widgets.widgets._join import module_names
 from tests.support import ROOT
 
 STATIC = ROOT / "interp_widgets" / "widgets" / "static"
@@ -94,9 +95,9 @@ def answer(route, stem):
 
 
 def style(stem):
-    return theme.css() + "".join(
-        (STATIC / f"{name}.css").read_text("utf-8") for name in ("base", stem)
-    )
+    modules = module_names(stem, lambda name: (STATIC / name).read_text("utf-8"))
+    sheets = [STATIC / f"{name}.css" for name in modules]
+    return theme.css() + "".join(path.read_text("utf-8") for path in sheets if path.exists())
 
 
 def state_of(view):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interp_widgets.widgets._join import bare_style, join_modules
+from interp_widgets.widgets._join import bare_style, join_modules, module_names
 
 FILES = {
     "view.js": 'import { a } from "./one.js";\nimport {\n  b,\n} from "./two.js";\n\n'
@@ -29,6 +29,10 @@ def test_a_module_follows_everything_it_needs_and_keeps_only_code():
     assert join_modules("view", FILES.__getitem__) == (
         "const b=(1);\nfunction a(){b;}\nfunction render(){a(b);}\nexport default {render};\n"
     )
+
+
+def test_modules_are_listed_once_each_behind_what_they_need():
+    assert module_names("view", FILES.__getitem__) == ["two", "one", "view"]
 
 
 @pytest.mark.parametrize(
