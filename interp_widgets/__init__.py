@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         LazyAttentionPattern,
         LogitLens,
         PatchSweep,
+        Superposition,
         TokenValues,
     )
     from interp_widgets.widgets._export import to_html
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets.lens import LogitLensView
     from interp_widgets.widgets.patching import PatchView
     from interp_widgets.widgets.prompt import PromptBox
+    from interp_widgets.widgets.superposition import SuperpositionView
     from interp_widgets.widgets.tokens import TokenView
 
 __version__ = "0.1.0"
@@ -43,6 +45,8 @@ __all__ = [
     "PatchView",
     "PromptBox",
     "Selection",
+    "Superposition",
+    "SuperpositionView",
     "TokenValues",
     "TokenView",
     "Trace",
@@ -68,6 +72,8 @@ _HOME = {
     "PatchView": "widgets.patching",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
+    "Superposition": "results",
+    "SuperpositionView": "widgets.superposition",
     "TokenValues": "results",
     "TokenView": "widgets.tokens",
     "Trace": "_trace",

@@ -8,6 +8,7 @@ from interp_widgets.results.attention import AttentionPattern
 from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
 from interp_widgets.results.patching import PatchSweep
+from interp_widgets.results.superposition import Superposition
 from interp_widgets.results.tokens import TokenValues
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "LazyAttentionPattern",
     "LogitLens",
     "PatchSweep",
+    "Superposition",
     "TokenValues",
 ]

@@ -15,11 +15,13 @@ from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.patching import PatchView
+from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
 from tests.widgets.lens_sample import lens
 from tests.widgets.patch_samples import sweep
 from tests.widgets.samples import WORDS, pattern, weights
+from tests.widgets.superposition_samples import family
 from tests.widgets.token_samples import token_values
 
 pytestmark = [
@@ -131,6 +133,22 @@ def test_patching_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, sc
     assert faults(page) == {}
     page.evaluate("for (const cell of document.querySelectorAll('td')) cell.style.color = '#777'")
     assert set(faults(page)) == {"color-contrast"}
+
+
+def test_superposition_has_no_fault_and_a_planted_one_is_found(new_page, tmp_path, scheme):
+    views = [
+        SuperpositionView(family(), instance=2, title="Two dimensions"),
+        SuperpositionView(family(hidden=4, features=6), title="Four dimensions"),
+    ]
+    views[0].selection.set(feature=3)
+    iw.to_html(views, tmp_path / "page.html")
+    page = new_page(width=500, scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_role("status").last).to_contain_text("features per hidden dimension")
+    assert faults(page) == {}
+    page.get_by_role("slider").first.evaluate("(input) => input.parentNode.replaceWith(input)")
+    page.get_by_role("img").first.evaluate("(canvas) => canvas.removeAttribute('aria-label')")
+    assert set(faults(page)) == {"label", "role-img-alt"}
 
 
 def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(

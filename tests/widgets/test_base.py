@@ -12,9 +12,10 @@ from interp_widgets.widgets import _base
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.patching import PatchView
+from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 
-VIEWS = [AttentionView, LogitLensView, PatchView, TokenView]
+VIEWS = [AttentionView, LogitLensView, PatchView, SuperpositionView, TokenView]
 BUDGET = 50_000  # bytes of code that every instance of a view carries
 
 
@@ -53,3 +54,10 @@ def test_a_view_is_one_module_with_one_export_and_no_import(view):
         "export default {render};"
     ]
     assert not re.search(r"^ */\*\*", view._esm, re.MULTILINE)
+
+
+def test_a_view_has_the_style_of_what_it_imports_and_no_other():
+    assert ".iw-table" in PatchView._css
+    assert ".iw-table" not in AttentionView._css
+    assert PatchView._css.index(".iw-table") < PatchView._css.index(".iw-patching")
+    assert all(".iw-readout" in view._css for view in VIEWS)

@@ -18,6 +18,7 @@ const GAP = 14; // between the two
 /** A matrix of any size: where cells get too small to read, those in question stand beside it. */
 export class Magnified {
   large = false; // whether a part is shown enlarged
+  unit = "token number"; // what counts the rows and columns of the whole; "" keeps their labels
 
   /**
    * @param {HTMLElement} parent
@@ -45,7 +46,7 @@ export class Magnified {
       label: "The cells around the one in question, enlarged",
     }, colours);
     whole.rebuild({
-      ...layout, room: Math.min(room, MAP), rows: counted(rows), columns: counted(columns),
+      ...layout, room: Math.min(room, MAP), rows: this.counted(rows), columns: this.counted(columns),
     }, colours);
   }
 
@@ -57,9 +58,11 @@ export class Magnified {
     part.draw(sheet, shade, marked);
     return whole.draw(sheet, shade, marked, part.part);
   }
-}
 
-/** Count the places of an axis, where there is no room for what stands there. @param {Axis} axis */
-function counted({ title, labels }) {
-  return { title: `${title}, token number`, labels: labels.map((_, place) => String(place)) };
+  /** Count the places of an axis, where there is no room for what stands there. @param {Axis} axis */
+  counted(axis) {
+    const { title, labels } = axis;
+    if (!this.unit) return axis;
+    return { title: `${title}, ${this.unit}`, labels: labels.map((_, place) => String(place)) };
+  }
 }
