@@ -76,7 +76,8 @@ class PatchData:
         """Say what was patched."""
         name = text.prose(self.sweep.activation, _WORD_LIMIT)
         known = _PATCHED.get(self.sweep.activation)
-        return name if known is None else f"{known} ({name})"
+        what = name if known is None else f"{known} ({name})"
+        return what if self.sweep.over[1] == "pos" else f"{what}, at all tokens at once"
 
     @property
     def metric(self) -> str:

@@ -68,6 +68,8 @@ def test_heads_are_named_with_their_layer():
 def test_it_says_what_was_patched_in_plain_words():
     view = PatchView(sweep())
     assert view.patched == "the residual stream before each layer (resid_pre)"
+    by_head = PatchView(sweep(LAYER_HEAD)).patched
+    assert by_head == "the output of each attention head (z), at all tokens at once"
     assert PatchView(sweep(activation="hook_odd")).patched == "hook_odd"
 
 

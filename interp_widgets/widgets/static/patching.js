@@ -112,10 +112,11 @@ export class PatchView extends View {
     const differing = new Set(model.get("differing"));
     const lines = ["clean", "corrupted"].map((run) => {
       const line = element("div", "iw-prompt");
-      line.append(element("span", "iw-run", `${run} prompt`));
-      line.append(...model.get(`${run}_prompt`).map(
+      const tokens = element("div");
+      tokens.append(...model.get(`${run}_prompt`).map(
         (/** @type {string} */ token, /** @type {number} */ pos) =>
           element(differing.has(pos) ? "strong" : "span", "iw-token", token)));
+      line.append(element("div", "iw-run", `${run} prompt`), tokens);
       return line;
     });
     this.prompts.replaceChildren(...lines);
@@ -126,7 +127,7 @@ export class PatchView extends View {
     if (!sheet || !shade) return;
     const { rows } = this.effects;
     const words = Array.from(sheet.values, (value) => signed(value, this.digits));
-    const widest = Math.ceil(Math.max(...words.map((word) => word.length)) * LETTER) + 8;
+    const widest = Math.ceil(Math.max(...words.map((word) => word.length)) * LETTER) + 6;
     const height = Math.max(4, Math.min(HIGH, Math.floor(ALL_HIGH / rows)));
     const { matrix } = cells;
     const write = cellText(matrix, shade, colours.style("muted"),
