@@ -1,5 +1,7 @@
 """Find tokens in a model's vocabulary by their text or number."""
 
+from operator import index
+
 from transformer_lens.model_bridge import TransformerBridge
 
 
@@ -28,7 +30,7 @@ def token_id(model: TransformerBridge, name: str, token: str | int) -> int:
             f"{name}: expected ids from 0 to {model.cfg.d_vocab - 1}, got {token}. "
             "Pass the text of a token instead."
         )
-    return int(token)
+    return index(token)
 
 
 def token_words(model: TransformerBridge, ids: set[int]) -> dict[int, str]:

@@ -107,9 +107,14 @@ class _Reader:
     ) -> None:
         self.model, self.metric, self.top_k = model, metric, top_k
         size, pos = model.cfg.d_vocab, int(getattr(metric, "pos", -1))
-        if not 1 <= top_k <= size:
+        if not callable(metric):
+            raise TypeError(
+                f"metric: expected a function of the logits, got {type(metric).__name__}. Make one "
+                'with iw.logit_difference(model, " Mary", " John").'
+            )
+        if not isinstance(top_k, int) or not 1 <= top_k <= size:
             raise ValueError(
-                f"top_k: expected 1 to {size}, the size of the vocabulary, got {top_k}. "
+                f"top_k: expected 1 to {size}, the size of the vocabulary, got {top_k!r}. "
                 "Leave it out for 5."
             )
         if not -length <= pos < length:
@@ -148,9 +153,9 @@ def _number(given: object) -> float:
 
 
 def _checked_axes(over: Sequence[str], direction: str) -> tuple[str, str]:
-    axes = tuple(over)
+    axes = tuple(over) if isinstance(over, list) else over
     if axes not in OVER:
-        raise ValueError(f"over: expected one of {list(OVER)}, got {axes}. Pick one of them.")
+        raise ValueError(f"over: expected one of {list(OVER)}, got {over!r}. Pick one of them.")
     if direction not in DIRECTIONS:
         raise ValueError(
             f"direction: expected one of {list(DIRECTIONS)}, got {direction!r}. "

@@ -88,12 +88,13 @@ class PatchSweep:
     folded: bool = False
 
     def __post_init__(self) -> None:
-        _check_choice("over", tuple(self.over), OVER)
+        over = tuple(self.over) if isinstance(self.over, list) else self.over
+        _check_choice("over", over, OVER)
         _check_choice("direction", self.direction, DIRECTIONS)
-        values = _values(self.values, self.over)
+        values = _values(self.values, over)
         _checks.put(
             self,
-            over=tuple(self.over),
+            over=over,
             values=values,
             clean=_metric("clean", self.clean),
             corrupted=_metric("corrupted", self.corrupted),

@@ -92,9 +92,13 @@ class Superposition:
         """
         parts = np.zeros(self.lengths.shape)
         for instance, lengths in enumerate(self.lengths):
+            vectors = self.weights[instance].astype(np.float64)
             held = lengths > 0
-            overlaps = self.products(instance)[held] / lengths[held, None]
-            parts[instance, held] = lengths[held] ** 2 / (overlaps**2).sum(-1)
+            units = vectors[held] / lengths[held, None]
+            overlaps = ((units @ (vectors.T @ vectors)) * units).sum(
+                -1
+            )  # squared, over all vectors
+            parts[instance, held] = lengths[held] ** 2 / overlaps
         return _checks.frozen(parts)
 
     @cached_property

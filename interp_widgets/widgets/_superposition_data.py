@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from interp_widgets.results import Superposition
 
 _BYTES = 4  # of each number
+_FEATURES_MOST = 1000  # the browser multiplies each with each
 _NAME_LIMIT = 80
 
 
@@ -38,7 +39,9 @@ class SuperpositionData:
         """Number the features that are sent, in order."""
         _, features, hidden = self.family.shape
         room = max(1, self.max_bytes // ((hidden + 1) * _BYTES))
-        longest = np.argsort(-self.family.lengths.max(0), kind="stable")[: min(room, features)]
+        longest = np.argsort(-self.family.lengths.max(0), kind="stable")[
+            : min(room, features, _FEATURES_MOST)
+        ]
         return np.sort(longest)
 
     @cached_property

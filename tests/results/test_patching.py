@@ -77,6 +77,7 @@ def test_top_tokens_may_be_left_out():
     ("changed", "message"),
     [
         ({"over": ("pos", "layer")}, "over: expected one of"),
+        ({"over": None}, "over: expected one of .*got None"),
         ({"direction": "up"}, "direction: expected one of .*'up'"),
         ({"values": [1.0, 2.0]}, r"values: expected shape \(layer, pos\).*got \(2,\)"),
         ({"values": [[1.0, np.nan, 0]]}, "values: expected finite numbers, got 1 NaN"),

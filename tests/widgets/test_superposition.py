@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.superposition import SuperpositionView
 from tests.hostile import HOSTILE
 from tests.widgets.superposition_samples import DENSITIES, family
@@ -57,6 +58,13 @@ def test_instances_then_short_vectors_give_way_to_the_budget():
     whole = given.dimensionality[[0]][:, longest].astype("f4")
     np.testing.assert_array_equal(read(least, "dimensionality"), whole)
     assert SuperpositionView(given).notice == ""
+
+
+def test_no_more_features_are_sent_than_a_page_can_multiply():
+    lengths = np.arange(1, 1203)[:, None]
+    view = SuperpositionView(np.eye(3)[np.arange(1202) % 3] * lengths)
+    assert view.features == list(range(202, 1202))
+    assert "The 1000 of 1202 features with the longest vectors" in view.notice
 
 
 def test_axes_that_look_swapped_are_pointed_out():
@@ -130,7 +138,9 @@ def test_hostile_words_travel_as_text_that_can_be_seen():
         view = SuperpositionView(family(source={"model": word}), title=word)
         (view.origin + view.title).encode()
         assert len(view.origin) < 160
-    assert view.figure.layout.title.text.startswith(word)
+    view = SuperpositionView(family(source={"model": HOSTILE[0]}), title=HOSTILE[0])
+    assert "<script" not in _frozen.bundle(view)["text/html"]
+    assert view.figure.layout.title.text.startswith("&lt;/script&gt;")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,12 @@ export class Effects {
     this.model = model;
     [this.rows, this.columns, this.kept] = model.get("shape");
     this.metrics = numbers(model.get("metrics"), "Float32");
+    this.words = model.get("words");
+    this.patched = this.tops("top", "top_probs");
+    this.ends = {
+      clean: this.tops("clean_top", "clean_probs"),
+      corrupted: this.tops("corrupted_top", "corrupted_probs"),
+    };
     const denoising = model.get("direction") === "denoising";
     this.base = model.get(denoising ? "corrupted" : "clean");
     this.donor = model.get(denoising ? "clean" : "corrupted");
@@ -39,26 +45,31 @@ export class Effects {
 
   /** @param {"clean" | "corrupted"} run @returns {Top[]} its most likely tokens */
   of(run) {
-    return this.tops(`${run}_top`, `${run}_probs`, 0, Infinity);
+    return this.named(this.ends[run], 0, Infinity);
   }
 
   /** @param {number} row @param {number} column @returns {Top[]} those of a patched run */
   at(row, column) {
-    return this.tops("top", "top_probs", (row * this.columns + column) * this.kept, this.kept);
+    return this.named(this.patched, (row * this.columns + column) * this.kept, this.kept);
+  }
+
+  /** @param {string} top @param {string} probs */
+  tops(top, probs) {
+    return {
+      places: numbers(this.model.get(top), "Int32"),
+      shares: numbers(this.model.get(probs), "Float32"),
+    };
   }
 
   /**
-   * @param {string} top
-   * @param {string} probs
+   * @param {{places: Float32Array, shares: Float32Array}} tops
    * @param {number} start
    * @param {number} count
    * @returns {Top[]}
    */
-  tops(top, probs, start, count) {
-    const words = this.model.get("words");
-    const shares = numbers(this.model.get(probs), "Float32");
-    const places = numbers(this.model.get(top), "Int32").slice(start, start + count);
-    return Array.from(places, (word, at) => ({ word: words[word], share: shares[start + at] }));
+  named({ places, shares }, start, count) {
+    return Array.from(places.slice(start, start + count),
+      (place, at) => ({ word: this.words[place], share: shares[start + at] }));
   }
 }
 

@@ -127,7 +127,8 @@ export class PatchView extends View {
     if (!sheet || !shade) return;
     const { rows } = this.effects;
     const words = Array.from(sheet.values, (value) => signed(value, this.digits));
-    const widest = Math.ceil(Math.max(...words.map((word) => word.length)) * LETTER) + 6;
+    const letters = words.reduce((most, word) => Math.max(most, word.length), 0);
+    const widest = Math.ceil(letters * LETTER) + 6;
     const height = Math.max(4, Math.min(HIGH, Math.floor(ALL_HIGH / rows)));
     const { matrix } = cells;
     const write = cellText(matrix, shade, colours.style("muted"),

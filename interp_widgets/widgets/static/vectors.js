@@ -30,11 +30,16 @@ export class Vectors {
 
   /** All of them, row by row. */
   products() {
-    const { features } = this;
+    const { features, hidden, weights } = this;
+    const start = this.instance * features * hidden;
     const values = new Float32Array(features * features);
     for (let one = 0; one < features; one += 1) {
       for (let other = 0; other <= one; other += 1) {
-        values[one * features + other] = values[other * features + one] = this.product(one, other);
+        let sum = 0;
+        for (let axis = 0; axis < hidden; axis += 1) {
+          sum += weights[start + one * hidden + axis] * weights[start + other * hidden + axis];
+        }
+        values[one * features + other] = values[other * features + one] = sum;
       }
     }
     return values;
