@@ -205,7 +205,9 @@ class PatchData:
                 "parts of: the view shows by how much each patch changes the metric."
             )
         if self.first:
-            said.append(f"The first {self.first} tokens are left out: there are too many to hold.")
+            said.append(
+                f"Tokens before token {self.first} are left out: there are too many to hold."
+            )
         known = 0 if self.sweep.top_ids is None else self.sweep.top_ids.shape[2]
         if self.kept < known:
             said.append(f"Only {self.kept} of {known} top tokens of each patched run are here.")

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.patching import PatchView
+from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 from tests.widgets.lens_sample import lens
+from tests.widgets.patch_samples import sweep
 from tests.widgets.samples import pattern
+from tests.widgets.superposition_samples import family
 from tests.widgets.token_samples import token_values
 
 if TYPE_CHECKING:
@@ -50,6 +54,18 @@ EXAMPLES = {
         {"layer": 0, "pos": 2},
         "after ' cat' (token 2), stopped after layer 0: it would say ' five' next, with "
         "probability 0.396; ' four' has rank 3",
+    ),
+    "patching": Example(
+        lambda: PatchView(sweep(("head", "pos")), title="Names"),
+        {"layer": 1, "head": 1, "pos": 2},
+        "layer 1 head 1, token 2 ' saw': the patch takes the metric to 1.35 logits, 0.71 of the "
+        "way from the corrupted run to the clean run",
+    ),
+    "superposition": Example(
+        lambda: SuperpositionView(family(), instance=2, title="Shapes"),
+        {"feature": 3},
+        "feature 3: length 1.10, dimensionality 0.40, importance 0.73; it overlaps most with "
+        "feature ",
     ),
     "tokens": Example(
         lambda: TokenView(token_values(), title="Three neurons"),

@@ -86,7 +86,7 @@ def test_top_tokens_then_early_positions_give_way_to_the_budget():
     assert (shorter.shape, shorter.first, shorter.nbytes) == ([2, 3, 0], 2, 24 + ends)
     np.testing.assert_array_equal(read(shorter, "metrics", 2, 3), sweep().values[:, 2:])
     assert shorter.columns == ["·saw", "·Bob", "./!"]
-    assert "The first 2 tokens are left out" in shorter.notice
+    assert "Tokens before token 2 are left out" in shorter.notice
     assert PatchView(sweep()).notice == ""
 
 
