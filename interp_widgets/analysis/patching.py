@@ -44,7 +44,8 @@ def patch_sweep(
         over: what is swept: ("layer", "pos"), ("layer", "head") with all positions of a head at
             once, or ("head", "pos") with a row for each head of each layer.
         activation: what is patched, in TransformerLens' words; None takes "resid_pre" over layer
-            and pos, and "z", the output of each head, otherwise.
+            and pos, and "z", the output of each head, otherwise. A head of "k" or "v" is one that
+            several query heads may share.
         direction: "denoising" or "noising".
         top_k: how many of the most likely tokens of each run to keep.
 
