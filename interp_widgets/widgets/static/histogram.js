@@ -31,49 +31,66 @@ export class Histogram {
    * @param {(value: number) => string} write
    */
   rebuild(values, shade, coloured, width, write) {
-    Object.assign(this, { shade, coloured, width, ends: [write(shade.low), write(shade.high)] });
-    const { low, high } = shade;
     const bins = Math.max(8, Math.floor(width / BIN));
-    this.counts = Array(bins).fill(0);
-    for (const value of values) if (value === value) this.counts[this.bin(value)] += 1;
-    this.most = Math.max(...this.counts);
-    const fullest = this.counts.indexOf(this.most);
-    const edge = (/** @type {number} */ bin) => write(low + (bin / bins) * (high - low));
+    const counts = Array(bins).fill(0);
+    this.range = [shade.low, shade.high];
+    for (const value of values) if (value === value) counts[this.bin(value, bins)] += 1;
+    this.lay(counts, this.range, coloured ? shade : null, width, write);
+  }
+
+  /**
+   * Take counts that were made elsewhere.
+   * @param {number[]} counts of bins that are equally wide
+   * @param {[low: number, high: number]} range where the first begins and the last ends
+   * @param {Shade | null} shade colours of the bars; null for plain ones
+   * @param {number} width in CSS pixels
+   * @param {(value: number) => string} write
+   * @param {(count: number) => number} [tall] what the height of a bar grows with
+   */
+  lay(counts, range, shade, width, write, tall = (count) => count) {
+    const [low, high] = range;
+    Object.assign(this, { counts, range, shade, width, tall, ends: [write(low), write(high)] });
+    this.most = Math.max(...counts);
+    const fullest = counts.indexOf(this.most);
+    const edge = (/** @type {number} */ bin) => write(low + (bin / counts.length) * (high - low));
     this.canvas.setAttribute("aria-label", `How often each value occurs, from ${write(low)} to ` +
       `${write(high)}; most often, ${this.most} times, between ${edge(fullest)} and ` +
       `${edge(fullest + 1)}`);
   }
 
+  /** @type {[low: number, high: number]} */
+  range = [0, 1];
   /** @type {Shade | null} */
   shade = null;
-  coloured = true;
   width = 0;
   /** @type {string[]} */
   ends = [];
+  /** @type {(count: number) => number} */
+  tall = (count) => count;
 
   /** @param {number} value */
   share(value) {
-    const { low, high } = /** @type {Shade} */ (this.shade);
+    const [low, high] = this.range;
     return Math.max(0, Math.min(1, (value - low) / (high - low)));
   }
 
-  /** @param {number} value */
-  bin(value) {
-    return Math.min(this.counts.length - 1, Math.floor(this.share(value) * this.counts.length));
+  /** @param {number} value @param {number} bins */
+  bin(value, bins) {
+    return Math.min(bins - 1, Math.floor(this.share(value) * bins));
   }
 
   /** @param {number} marked the value of what is pointed at; NaN for none @param {Colours} colours */
   draw(marked, colours) {
-    const { canvas, counts, most, shade, width } = this;
-    if (!shade) return;
+    const { canvas, counts, most, shade, width, tall, range: [low, end] } = this;
+    if (!counts.length) return;
     const context = sized(canvas, width, MARK + HEIGHT + AXIS);
     const step = width / counts.length;
     const floor = MARK + HEIGHT;
     counts.forEach((count, bin) => {
       if (count === 0) return;
-      const high = Math.max(LEAST, (count / most) * HEIGHT);
-      const middle = shade.low + ((bin + 0.5) / counts.length) * (shade.high - shade.low);
-      context.fillStyle = this.coloured ? shade.css[shade.level(middle)] : colours.style("muted");
+      const high = Math.max(LEAST, (tall(count) / tall(most)) * HEIGHT);
+      const middle = low + ((bin + 0.5) / counts.length) * (end - low);
+      context.fillStyle = shade ? shade.css[shade.level(middle)] : colours.style("muted");
       context.fillRect(bin * step, floor - high, step - 1, high);
       context.strokeStyle = colours.style("muted"); // the colour of zero is nearly the ground's
       context.lineWidth = 0.5;
