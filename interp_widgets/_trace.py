@@ -76,6 +76,20 @@ def trace(model: TransformerBridge, prompt: str, *, hooks: Sequence[str] | None 
         ValueError: an empty prompt, one longer than the context, a model in training mode or
             without attention weights, or a hook that the model does not have or does not fire.
     """
+    check_model(model)
+    token_ids = encode(model, prompt)
+    names = _default_hooks(model) if hooks is None else _expand(model, hooks)
+    return Trace(
+        tokens=tuple(str(token) for token in model.to_str_tokens(token_ids)),
+        token_ids=token_ids.numpy(force=True),
+        cache=_run(model, token_ids, names),
+        model=model,
+        source=_source(model, prompt),
+    )
+
+
+def check_model(model: TransformerBridge) -> None:
+    """Raise TypeError or ValueError for what is no model, or one that is being trained."""
     from transformer_lens.model_bridge import TransformerBridge
 
     if not isinstance(model, TransformerBridge):
@@ -88,18 +102,9 @@ def trace(model: TransformerBridge, prompt: str, *, hooks: Sequence[str] | None 
             "model: expected evaluation mode, got training mode, where dropout blurs every "
             "activation. Call model.eval() first."
         )
-    token_ids = _encode(model, prompt)
-    names = _default_hooks(model) if hooks is None else _expand(model, hooks)
-    return Trace(
-        tokens=tuple(str(token) for token in model.to_str_tokens(token_ids)),
-        token_ids=token_ids.numpy(force=True),
-        cache=_run(model, token_ids, names),
-        model=model,
-        source=_source(model, prompt),
-    )
 
 
-def _encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
+def encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
     """Turn the prompt into ids of shape (pos,), none cut off."""
     if not isinstance(prompt, str):
         raise TypeError(
@@ -188,12 +193,12 @@ def _run(model: TransformerBridge, ids: torch.Tensor, names: list[str]) -> Activ
 def _source(model: TransformerBridge, prompt: str) -> Mapping[str, str]:
     digest = hashlib.sha256(prompt.encode()).hexdigest()
     return MappingProxyType(
-        {"model": str(model.cfg.model_name), "prompt_sha256": digest, **_versions()}
+        {"model": str(model.cfg.model_name), "prompt_sha256": digest, **versions()}
     )
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     from interp_widgets import __version__
 
     return {"interp-widgets": __version__, **{name: version(name) for name in _VERSIONED}}
