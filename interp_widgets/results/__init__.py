@@ -5,16 +5,20 @@ swapped axis fails where it happens and not in a picture three steps later.
 """
 
 from interp_widgets.results.attention import AttentionPattern
+from interp_widgets.results.features import FeatureDashboard
 from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
+from interp_widgets.results.optimised import OptimisedInput
 from interp_widgets.results.patching import PatchSweep
 from interp_widgets.results.superposition import Superposition
 from interp_widgets.results.tokens import TokenValues
 
 __all__ = [
     "AttentionPattern",
+    "FeatureDashboard",
     "LazyAttentionPattern",
     "LogitLens",
+    "OptimisedInput",
     "PatchSweep",
     "Superposition",
     "TokenValues",
