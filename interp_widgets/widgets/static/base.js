@@ -11,6 +11,7 @@
  * @property {(event: string, listener: (...args: any[]) => void) => void} off
  * @property {(content: any) => void} send
  * @property {{get_model: (id: string) => Promise<Model>}} widget_manager
+ * @property {boolean} [exported] whether it stands on a page of its own, without a notebook
  * @property {boolean} [comm_live] known of a raw model only: whether a kernel holds its other end
  */
 

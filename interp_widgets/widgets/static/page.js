@@ -36,6 +36,7 @@ class PageModel {
 }
 
 class ViewModel extends PageModel {
+  exported = true; // there never was a kernel here, so nothing new can be asked of one
   answers = new Map();
 
   remember(answers) {
