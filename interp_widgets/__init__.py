@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from interp_widgets._trace import Trace, trace
     from interp_widgets._workbench import Workbench
+    from interp_widgets.analysis.features import feature_dashboard
     from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.analysis.metrics import logit_difference
     from interp_widgets.analysis.patching import patch_sweep
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from interp_widgets.models import load_model
     from interp_widgets.results import (
         AttentionPattern,
+        FeatureDashboard,
         LazyAttentionPattern,
         LogitLens,
+        OptimisedInput,
         PatchSweep,
         Superposition,
         TokenValues,
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets._link import link
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
+    from interp_widgets.widgets.features import FeatureView
     from interp_widgets.widgets.lens import LogitLensView
     from interp_widgets.widgets.patching import PatchView
     from interp_widgets.widgets.prompt import PromptBox
@@ -38,9 +42,12 @@ __version__ = "0.1.0"
 __all__ = [
     "AttentionPattern",
     "AttentionView",
+    "FeatureDashboard",
+    "FeatureView",
     "LazyAttentionPattern",
     "LogitLens",
     "LogitLensView",
+    "OptimisedInput",
     "PatchSweep",
     "PatchView",
     "PromptBox",
@@ -52,6 +59,7 @@ __all__ = [
     "Trace",
     "Workbench",
     "__version__",
+    "feature_dashboard",
     "lesson",
     "link",
     "load_model",
@@ -65,9 +73,12 @@ __all__ = [
 _HOME = {
     "AttentionPattern": "results",
     "AttentionView": "widgets.attention",
+    "FeatureDashboard": "results",
+    "FeatureView": "widgets.features",
     "LazyAttentionPattern": "results",
     "LogitLens": "results",
     "LogitLensView": "widgets.lens",
+    "OptimisedInput": "results",
     "PatchSweep": "results",
     "PatchView": "widgets.patching",
     "PromptBox": "widgets.prompt",
@@ -78,6 +89,7 @@ _HOME = {
     "TokenView": "widgets.tokens",
     "Trace": "_trace",
     "Workbench": "_workbench",
+    "feature_dashboard": "analysis.features",
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",

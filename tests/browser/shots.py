@@ -5,12 +5,15 @@ Run it with `make shots`; the pictures go to build/shots, where somebody should 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 import interp_widgets as iw
 from interp_widgets import _chromium
+from interp_widgets.worlds.tiny_world import World
 from tests.support import ROOT
 
 SHOTS = ROOT / "build" / "shots"
@@ -37,7 +40,21 @@ def token_page():
     return view.to_html()
 
 
-PAGES = {"attention": attention_page, "tokens": token_page}
+def feature_page():
+    """Neurons of one layer, one of them open with a text that was made to excite it."""
+    model = iw.load_model("tiny-world")
+    texts = [document.text for document in World.shipped().documents(1000, seed=0)]
+    found = iw.feature_dashboard(model, ("post", 1), texts)
+    words, values = found.read("Mary handed Mary handed Mary handed the the the")
+    made = iw.OptimisedInput(
+        float(np.nanmax(values[:, 506])), words[1:], np.nan_to_num(values[1:, 506])
+    )
+    view = iw.FeatureView(replace(found, optimised={506: made}), title="Neurons of tiny-world")
+    view.selection.set(feature=506)
+    return view.to_html()
+
+
+PAGES = {"attention": attention_page, "tokens": token_page, "features": feature_page}
 
 
 def main():

@@ -10,14 +10,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import interp_widgets as iw
-from interp_widgets.results import AttentionPattern
+from interp_widgets.results import AttentionPattern, OptimisedInput
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.features import FeatureView
 from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.patching import PatchView
 from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 from tests.browser import host
+from tests.widgets.feature_sample import dashboard, read
 from tests.widgets.lens_sample import lens
 from tests.widgets.patch_samples import sweep
 from tests.widgets.samples import WORDS, pattern, weights
@@ -149,6 +151,36 @@ def test_superposition_has_no_fault_and_a_planted_one_is_found(new_page, tmp_pat
     page.get_by_role("slider").first.evaluate("(input) => input.parentNode.replaceWith(input)")
     page.get_by_role("img").first.evaluate("(canvas) => canvas.removeAttribute('aria-label')")
     assert set(faults(page)) == {"label", "role-img-alt"}
+
+
+def test_dashboards_have_no_fault_and_a_planted_one_is_found(new_page, tmp_path, scheme):
+    made = OptimisedInput(9, tokens=[" a", " b"], values=[1, 9])
+    image = OptimisedInput(9, image=[[0.0, 1.0]])
+    views = [
+        FeatureView(dashboard(optimised={7: made}), title="With a text"),
+        FeatureView(dashboard(optimised={7: image}, kind="direction"), title="With an image"),
+    ]
+    views[0].example = 2
+    views[0].selection.set(feature=7, pos=int(dashboard().example_starts[0, 2]) + 1)
+    iw.to_html(views, tmp_path / "page.html")
+    page = new_page(scheme=scheme)
+    page.goto((tmp_path / "page.html").as_uri())
+    expect(page.get_by_role("status").last).to_contain_text("active on")
+    assert faults(page) == {}
+    page.get_by_role("searchbox").first.evaluate("(box) => box.parentNode.replaceWith(box)")
+    page.evaluate("for (const cell of document.querySelectorAll('td')) cell.style.color = '#777'")
+    page.get_by_role("listbox").last.evaluate("(box) => box.removeAttribute('aria-label')")
+    assert set(faults(page)) >= {"aria-input-field-name", "color-contrast"}
+
+
+def test_live_dashboards_with_a_text_that_was_read_have_no_fault(new_page, scheme):
+    view = FeatureView(dashboard(read=read))
+    page = host.show(new_page(width=500, scheme=scheme), view, stem="features")
+    page.get_by_label("Try your own text").fill("to be seen")
+    page.get_by_role("button", name="Read").click()
+    host.reply(page, view, page.evaluate("window.sent.at(-1)"))
+    expect(page.get_by_role("option", name="seen")).to_be_visible()
+    assert faults(page, ".iw-view") == {}
 
 
 def test_the_frozen_picture_has_no_fault_and_a_planted_one_is_found(

@@ -10,12 +10,13 @@ import traitlets
 
 from interp_widgets.widgets import _base
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.features import FeatureView
 from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.patching import PatchView
 from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 
-VIEWS = [AttentionView, LogitLensView, PatchView, SuperpositionView, TokenView]
+VIEWS = [AttentionView, FeatureView, LogitLensView, PatchView, SuperpositionView, TokenView]
 BUDGET = 50_000  # bytes of code that every instance of a view carries
 
 
