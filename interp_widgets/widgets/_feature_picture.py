@@ -161,7 +161,7 @@ class Shown:
                 box = (bin_ * step, _HIGH - height, (bin_ + 1) * step - 1, _HIGH)
                 pen.rectangle(box, fill=_COLOURS.muted)
         ends = self.given.edges[self.place]
-        low, high = (_picture.words(f"{end:.3g}", _COLOURS.muted) for end in (ends[0], ends[-1]))
+        low, high = (_picture.words(f"{end:.4g}", _COLOURS.muted) for end in (ends[0], ends[-1]))
         axis = Image.new("RGB", (_WIDE, low.height), _COLOURS.background)
         axis.paste(low, (0, 0))
         axis.paste(high, (_WIDE - high.width, 0))
