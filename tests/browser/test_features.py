@@ -14,7 +14,7 @@ from interp_widgets.results import OptimisedInput
 from interp_widgets.widgets.features import FeatureView
 from tests.browser import host
 from tests.hostile import HOSTILE
-from tests.widgets.feature_sample import CENTRE, NUMBERS, WORDS, dashboard, read
+from tests.widgets.feature_sample import CENTRE, NUMBERS, WORDS, dashboard, many, read
 
 pytestmark = pytest.mark.browser
 
@@ -144,6 +144,17 @@ def test_the_list_can_be_sorted_and_searched(page):
         search.fill(wanted)
         assert listed(page) == numbers
     expect(page.get_by_text("0 of 4 features")).to_be_visible()
+
+
+def test_of_many_features_the_open_one_is_always_listed(new_page):
+    page = show(new_page(), FeatureView(many(1200)))
+    expect(features(page).get_by_role("option")).to_have_count(500)
+    expect(page.get_by_text("Only 500 are listed here.")).to_be_visible()
+    page.evaluate("window.selection.set({feature: 901})")
+    expect(features(page).locator("[aria-selected=true]")).to_contain_text("901")
+    expect(features(page).locator("[aria-selected=true]")).to_be_in_viewport()
+    page.get_by_role("searchbox", name="Search").fill("117")
+    assert listed(page) == [117, *range(1170, 1180)]
 
 
 def test_a_token_of_the_logits_or_the_strongest_examples_is_found(page, given):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from interp_widgets.results import FeatureDashboard
@@ -40,7 +42,7 @@ def dashboard(seed=0, *, words=WORDS, **changed):
     logits = np.sort(rng.normal(size=(len(NUMBERS), 2, KEPT)), axis=-1)
     counts = rng.integers(1, 90, (len(NUMBERS), BINS))
     near = [[other for other in NUMBERS if other != number] for number in NUMBERS]
-    fields = {
+    given = {
         "features": np.array(NUMBERS),
         "kind": "neuron",
         "counts": counts,
@@ -64,7 +66,7 @@ def dashboard(seed=0, *, words=WORDS, **changed):
         "documents": 30,
         "source": {"model": "toy", "hook": "blocks.0.mlp.hook_post"},
     }
-    return FeatureDashboard(**fields | changed)
+    return FeatureDashboard(**given | changed)
 
 
 def read(text):
@@ -72,3 +74,16 @@ def read(text):
     tokens = text.split()
     lengths = np.array([len(token) for token in tokens], dtype=np.float32)
     return tokens, lengths[:, None] * np.arange(1, len(NUMBERS) + 1, dtype=np.float32)
+
+
+def many(count):
+    """As many features as there must be to leave some out, each like one of the four."""
+    small = dashboard()
+    alike = np.arange(count) % len(NUMBERS)
+    names = {field.name for field in fields(small)} - {"features", "near", "example_bands"}
+    given = {name: getattr(small, name) for name in names}
+    repeated = {
+        name: values[alike] for name, values in given.items() if isinstance(values, np.ndarray)
+    }
+    near = (np.arange(count)[:, None] + [1, 2, 3]) % count
+    return dashboard(**repeated, features=np.arange(count), near=near)

@@ -11,7 +11,7 @@ import interp_widgets as iw
 from interp_widgets.results import OptimisedInput
 from interp_widgets.widgets.features import FeatureView
 from tests.hostile import HOSTILE
-from tests.widgets.feature_sample import BANDS, CENTRE, NUMBERS, WORDS, dashboard, read
+from tests.widgets.feature_sample import BANDS, CENTRE, NUMBERS, WORDS, dashboard, many, read
 
 RECORD = ("ids", "values", "documents", "starts", "counts")
 OF = {"ids": "example_ids", "values": "example_values", "documents": "example_documents"}
@@ -219,22 +219,10 @@ def test_a_closed_view_lets_go_of_its_numbers_and_finds_them_again(view, given):
 
 
 def test_2048_features_keep_to_the_room_they_are_given():
-    many = np.arange(2048)
-    ids = np.zeros((2048, 22, 14), dtype=int)
-    zeros, pair = np.zeros((2048, 22), dtype=int), np.zeros((2048, 10))
-    view = FeatureView(
-        dashboard(
-            features=many, counts=np.ones((2048, 48), int), edges=np.zeros((2048, 49)),
-            density=np.zeros(2048), peak=np.ones(2048), example_bands=np.arange(22) // 8,
-            example_ids=ids, example_values=ids.astype(float), example_documents=zeros,
-            example_starts=zeros, up_ids=pair.astype(int), up_logits=pair, near_cosines=pair,
-            down_ids=pair.astype(int), down_logits=pair, near=pair.astype(int),
-        ),
-        max_bytes=2_000_000,
-    )  # fmt: skip
+    view = FeatureView(many(2048), max_bytes=300_000)
     assert view.shape[0] == 2048
     assert 0 < view.shape[6] < 2048
-    assert 1_990_000 < view.nbytes <= 2_000_000
+    assert 300_000 - WHOLE < view.nbytes <= 300_000
 
 
 def test_hostile_text_is_sent_drawn_and_told_literally():

@@ -7,7 +7,7 @@ import { TokenStrip } from "./strip.js";
 /** @typedef {import("./paint.js").Shade} Shade */
 /** @typedef {import("./view.js").View} View */
 
-const MOST = 2500; // lines that are laid out; a page with many more is slow
+const MOST = 500; // lines that are laid out; with many more, a page is slow to follow the mouse
 const LEAST_DIGITS = 3;
 
 /** @type {[string, string][]} */
@@ -44,10 +44,12 @@ export class FeatureList {
     this.box.append(this.more);
   }
 
-  /** @param {Features} features */
-  rebuild(features) {
+  /** @param {Features} features @param {number} open the feature that must not be missing */
+  rebuild(features, open) {
     const found = sorted(features, features.search(this.search.value), this.order.input.value);
-    this.places = found.slice(0, MOST);
+    const at = found.indexOf(open);
+    const start = at < MOST ? 0 : at - Math.floor(MOST / 2);
+    this.places = found.slice(start, start + MOST);
     const wide = Math.max(LEAST_DIGITS, ...this.places.map((at) => String(features.numbers[at]).length));
     const lines = this.places.map((at) => line([String(features.numbers[at]),
       percent(features.densities[at]), short(features.peaks[at]), features.names[at] ?? ""], wide));
@@ -55,7 +57,7 @@ export class FeatureList {
       : `${count(found.length)} of ${count(features.count)} features`;
     this.heads.textContent = line(["no.", "active", "largest", ""], wide);
     this.more.textContent = found.length <= MOST ? ""
-      : `The first ${count(MOST)} are listed. Search, or sort in another way, to find the others.`;
+      : `Only ${this.places.length} are listed here. Search, or sort in another way, to find the others.`;
     this.strip.rebuild(lines, this.places.map((at) => features.name(at)));
   }
 

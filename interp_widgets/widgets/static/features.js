@@ -65,7 +65,7 @@ export class FeatureView extends View {
     this.reading = new Passage(this, 0, () => this.now());
     this.made = new MadeInput(this.reading);
     this.list = new FeatureList(this, () => this.now().item ?? this.now().feature, () => {
-      this.list.rebuild(this.features);
+      this.list.rebuild(this.features, this.now().feature);
       this.redraw();
     });
     this.relatives.append(element("div", "iw-caption", "Most similar directions"),
@@ -91,7 +91,7 @@ export class FeatureView extends View {
     const { model } = this;
     this.features = new Features(model);
     this.own.answer = null;
-    this.list.rebuild(this.features);
+    this.list.rebuild(this.features, this.now().feature);
     this.list.strip.follow = true;
     const now = () => this.now();
     const bands = model.get("bands").length;
@@ -179,6 +179,9 @@ export class FeatureView extends View {
   }
 
   follow() {
+    this.keyed = {};
+    const { feature } = this.now();
+    if (!this.list.places.includes(feature)) this.list.rebuild(this.features, feature);
     this.list.strip.follow = true;
     super.follow();
   }
