@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from interp_widgets.widgets.attention import AttentionView
+from interp_widgets.widgets.features import FeatureView
 from interp_widgets.widgets.lens import LogitLensView
 from interp_widgets.widgets.patching import PatchView
 from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
+from tests.widgets.feature_sample import dashboard
 from tests.widgets.lens_sample import lens
 from tests.widgets.patch_samples import sweep
 from tests.widgets.samples import pattern
@@ -48,6 +50,11 @@ EXAMPLES = {
         lambda: AttentionView(pattern(), title="Mats"),
         {"layer": 1, "head": 2, "pos": 3},
         "layer 1 head 2, query ' mat' (token 3) looks most at ' mat' (token 1) 0.261",
+    ),
+    "features": Example(
+        lambda: FeatureView(dashboard(), title="Four neurons"),
+        {"feature": 12},
+        "neuron 12: active on 50.0 % of tokens, 7 at most. Pushes up ' two', ' three'; down",
     ),
     "lens": Example(
         lambda: LogitLensView(lens(), title="Cats"),
