@@ -12,8 +12,9 @@ import interp_widgets as iw
 from interp_widgets import text
 from interp_widgets.results import OptimisedInput
 from interp_widgets.widgets.features import FeatureView
-from tests.browser import host
+from tests.browser import host, jupyter
 from tests.hostile import HOSTILE
+from tests.support import ROOT
 from tests.widgets.feature_sample import CENTRE, NUMBERS, WORDS, dashboard, many, read
 
 pytestmark = pytest.mark.browser
@@ -312,6 +313,31 @@ def test_views_that_share_a_selection_open_the_same_feature(new_page, tmp_path, 
     page.goto((tmp_path / "page.html").as_uri())
     features(page).first.get_by_role("option").filter(has_text="beta").click()
     expect(page.locator(".iw-heading")).to_have_text(["neuron 12 beta"] * 2)
+
+
+@pytest.mark.lab
+def test_in_jupyterlab_the_kernel_reads_a_text_and_sends_what_was_left_out(browser, lab):
+    path = jupyter.write(
+        lab.work / "features.ipynb",
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "from interp_widgets import FeatureView\n"
+        "from tests.widgets.feature_sample import dashboard, read",
+        "view = FeatureView(dashboard(read=read), max_bytes=600)\nview",
+    )
+    page = jupyter.open_notebook(browser, lab, path.name)
+    jupyter.run_all(page)
+    expect(page.locator(".iw-strong").first).to_be_visible(timeout=jupyter.PATIENCE)
+    box = page.get_by_label("Try your own text")
+    box.fill("to be seen")
+    box.press("Enter")
+    expect(band(page, "your own text").get_by_role("option")).to_have_text(["to", "be", "seen"])
+    features(page).get_by_role("option").filter(has_text="40").click()
+    expect(page.locator(".iw-heading")).to_have_text("neuron 40")
+    expect(band(page, "strongest").get_by_role("option")).to_have_count(10)
+    band(page, "your own text").get_by_role("option").last.hover()
+    expect(said(page)).to_have_text("your own text: token 2 'seen' has activation +12")
+    page.context.close()
+    jupyter.end_kernels(lab)
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -9,6 +9,7 @@ import pytest
 
 import interp_widgets as iw
 from interp_widgets.results import OptimisedInput
+from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.features import FeatureView
 from tests.hostile import HOSTILE
 from tests.widgets.feature_sample import BANDS, CENTRE, NUMBERS, WORDS, dashboard, many, read
@@ -237,7 +238,8 @@ def test_hostile_text_is_sent_drawn_and_told_literally():
         )  # fmt: skip
         assert set(view.to_frame()["token"]) <= set(words)
         assert view.to_png()[:4] == b"\x89PNG"
-        for page in (view.to_html(), view.figure.layout.title.text):
+        picture = _frozen.bundle(view)["text/html"]
+        for page in (view.to_html(), picture, view.figure.layout.title.text):
             assert "<script>window.canary" not in page
 
 

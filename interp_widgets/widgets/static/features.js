@@ -76,7 +76,7 @@ export class FeatureView extends View {
     this.chart.prepend(this.caption);
     const facts = element("div", "iw-facts");
     facts.append(this.chart, this.legend);
-    this.main.append(this.heading, this.facts, facts, this.readout, this.own.form, this.absent,
+    this.main.append(this.heading, this.facts, facts, this.readout, this.own.box, this.absent,
       this.texts, this.logits, this.relatives);
     this.columns.append(this.list.box, this.main);
     this.body.append(this.hint, this.columns);
@@ -100,11 +100,11 @@ export class FeatureView extends View {
     const [random, made, own] = this.passages.slice(bands - 1);
     this.made = new MadeInput(made);
     this.reading = own;
-    this.own.form.hidden = Boolean(model.exported);
+    this.own.box.hidden = Boolean(model.exported);
     const best = element("div", "iw-panel");
     best.append(made.panel, strongest.panel);
     this.texts.replaceChildren(best, ...[random, ...others].map(({ panel }) => panel));
-    this.own.form.append(own.panel);
+    this.own.box.append(own.panel);
   }
 
   build() {

@@ -14,7 +14,7 @@ const NO_KERNEL = "To try a text of your own, this view needs a model in a runni
 
 /** A text of one's own, read by the feature that is open. */
 export class OwnText {
-  form = element("form", "iw-own-text");
+  box = element("div", "iw-own-text");
   input = element("input");
   note = element("div", "iw-hint");
   /** @type {Answer | null} */
@@ -24,15 +24,16 @@ export class OwnText {
   constructor(asked) {
     const label = element("label", "iw-control", "Try your own text");
     const button = element("button", "iw-button", "Read");
+    button.type = "button";
     Object.assign(this.input, { type: "text", placeholder: "Type a sentence, then press Enter" });
     for (const part of [this.input, button]) holdShortcuts(part);
     this.note.setAttribute("role", "alert");
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      asked();
+    button.addEventListener("click", asked);
+    this.input.addEventListener("keydown", (event) => { // JupyterLab lets no Enter send a form
+      if (event.key === "Enter") asked();
     });
     label.append(this.input);
-    this.form.append(label, button, this.note);
+    this.box.append(label, button, this.note);
   }
 
   /** @param {Model} model @param {number} feature its number @param {boolean} live */
