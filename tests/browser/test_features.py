@@ -149,10 +149,11 @@ def test_the_list_can_be_sorted_and_searched(page):
 
 def test_of_many_features_the_open_one_is_always_listed(new_page):
     page = show(new_page(), FeatureView(many(1200)))
-    expect(features(page).get_by_role("option")).to_have_count(500)
-    expect(page.get_by_text("Only 500 are listed here.")).to_be_visible()
-    page.evaluate("window.selection.set({feature: 901})")
-    expect(features(page).locator("[aria-selected=true]")).to_contain_text("901")
+    expect(features(page).get_by_role("option")).to_have_count(600)
+    expect(page.get_by_text("Only 600 are listed here.")).to_be_visible()
+    page.evaluate("window.selection.set({feature: 1101})")
+    expect(features(page).locator("[aria-selected=true]")).to_contain_text("1101")
+    assert listed(page) == list(range(600, 1200))
     expect(features(page).locator("[aria-selected=true]")).to_be_in_viewport()
     page.get_by_role("searchbox", name="Search").fill("117")
     assert listed(page) == [117, *range(1170, 1180)]

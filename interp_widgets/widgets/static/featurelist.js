@@ -7,7 +7,7 @@ import { TokenStrip } from "./strip.js";
 /** @typedef {import("./paint.js").Shade} Shade */
 /** @typedef {import("./view.js").View} View */
 
-const MOST = 500; // lines that are laid out; with many more, a page is slow to follow the mouse
+const MOST = 600; // lines that are laid out; with many more, a page is slow to follow the mouse
 const LEAST_DIGITS = 3;
 
 /** @type {[string, string][]} */
@@ -48,7 +48,7 @@ export class FeatureList {
   rebuild(features, open) {
     const found = sorted(features, features.search(this.search.value), this.order.input.value);
     const at = found.indexOf(open);
-    const start = at < MOST ? 0 : at - Math.floor(MOST / 2);
+    const start = at < MOST ? 0 : Math.min(at - MOST / 2, found.length - MOST);
     this.places = found.slice(start, start + MOST);
     const wide = Math.max(LEAST_DIGITS, ...this.places.map((at) => String(features.numbers[at]).length));
     const lines = this.places.map((at) => line([String(features.numbers[at]),
