@@ -104,6 +104,11 @@ def test_each_band_holds_what_its_name_says(model):
         assert len(inside) > 100
         assert inside.min() > low - 1e-6
         assert inside.max() <= high + 1e-6
+    places = np.stack([found.example_documents, found.example_starts], axis=-1)
+    for feature in places:
+        strongest = {tuple(place) for place in feature[found.example_bands == 0]}
+        between = (found.example_bands > 0) & (found.example_bands < 4)
+        assert not strongest & {tuple(one) for one in feature[between] if one[0] >= 0}
     assert found.bands[-1] == "random tokens"
     assert (shares[:, found.example_bands == 4] < 0).any()  # also tokens on which it is inactive
 
