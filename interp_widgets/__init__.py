@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets._link import link
     from interp_widgets.widgets._selection import Selection
     from interp_widgets.widgets.attention import AttentionView
+    from interp_widgets.widgets.classic import classic
     from interp_widgets.widgets.features import FeatureView
     from interp_widgets.widgets.lens import LogitLensView
     from interp_widgets.widgets.patching import PatchView
@@ -59,6 +60,7 @@ __all__ = [
     "Trace",
     "Workbench",
     "__version__",
+    "classic",
     "feature_dashboard",
     "lesson",
     "link",
@@ -90,6 +92,7 @@ _HOME = {
     "Trace": "_trace",
     "Workbench": "_workbench",
     "feature_dashboard": "analysis.features",
+    "classic": "widgets.classic",
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",

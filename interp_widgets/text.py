@@ -13,6 +13,8 @@ from typing import Any
 
 LITERAL_LIMIT = 300  # characters of a token that a tooltip or a screen reader is given
 
+LOOKALIKE = "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}"  # of `<`, for what reads markup
+
 _EMPTY = "\N{EMPTY SET}"
 _OPEN, _CLOSE = "\N{MATHEMATICAL LEFT ANGLE BRACKET}", "\N{MATHEMATICAL RIGHT ANGLE BRACKET}"
 _PIECE = "\N{REPLACEMENT CHARACTER}"
@@ -80,6 +82,20 @@ def encodable(text: str) -> str:
         _visible_character(character) if unicodedata.category(character) == "Cs" else character
         for character in text
     )
+
+
+def unmarked(line: str, limit: int = LITERAL_LIMIT) -> str:
+    """Return text for a program that takes it for markup, with a look-alike for each ``<``.
+
+    Spaces, tabs and line ends stay, because such a program has its own way with them; what cannot
+    be seen becomes its code point.
+
+    Args:
+        line: one token, or any text.
+        limit: the longest result in characters, the middle of a longer one left out.
+    """
+    shown = (c if c in _MARKS else _visible_character(c) for c in _shorten(line, limit))
+    return _shorten("".join(shown), limit).replace("<", LOOKALIKE)
 
 
 def html(text: str) -> str:

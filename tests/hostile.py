@@ -36,6 +36,7 @@ HOSTILE = (
     "{{constructor.constructor('window.canary(18)')()}}",
     "\\u003cscript\\u003ewindow.canary(19)\\u003c/script\\u003e",
     '"};window.canary(20);//',
+    '<img/src="x"/onerror=window.canary(21)>',  # for what makes its spaces unbreakable
     # Ways to another machine, or to another look of the page.
     '<link rel=stylesheet href="http://example.org/a.css">',
     "<style>*{display:none}</style>",

@@ -46,6 +46,12 @@ def test_a_visible_token_keeps_to_its_limit_and_says_that_more_was_there():
     assert text.visible("\u202e" * 9, limit=11).count("…") == 1
 
 
+def test_text_for_a_program_that_reads_markup_has_look_alikes_and_its_own_spaces():
+    assert text.unmarked(" <b>\n\u202e") == " \u2039b>\n⟨U+202E⟩"
+    assert "<" not in text.unmarked("<" * 1000)
+    assert len(text.unmarked("<" * 1000)) == text.LITERAL_LIMIT
+
+
 def test_prose_keeps_its_spaces_but_shows_what_has_no_width():
     assert text.prose("one  two\u200b") == "one  two⟨U+200B⟩"
 
