@@ -1,4 +1,4 @@
-"""The commands: `python -m interp_widgets doctor`, `lab`, `progress`, `build` and `help`."""
+"""The commands: `python -m interp_widgets` doctor, lab, progress, build, site and help."""
 
 from __future__ import annotations
 
@@ -50,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "--into", type=Path, default=_lab.CHECKOUT / "build", help="folder (default: %(default)s)"
     )
+    site = commands.add_parser("site", help="write the notebooks as pages that need no kernel")
+    site.add_argument(
+        "--into",
+        type=Path,
+        default=_lab.CHECKOUT / "build" / "site",
+        help="folder (default: %(default)s)",
+    )
+    site.add_argument("only", nargs="*", metavar="NN_topic", help="these notebooks and no others")
     pages = commands.add_parser("help", help="short pages for when something goes wrong")
     pages.add_argument("page", nargs="?", help="name of the page; without one they are listed")
     return parser
@@ -76,6 +84,14 @@ def _answer(options: argparse.Namespace) -> str:
         from interp_widgets.course import build
 
         return build.write_all(_lab.CHECKOUT / "notebooks", options.into)
+    if options.command == "site":
+        from interp_widgets import _site
+
+        return _site.write(_lab.CHECKOUT / "notebooks", options.into, options.only)
+    return _answer_progress(options)
+
+
+def _answer_progress(options: argparse.Namespace) -> str:
     from interp_widgets.course import progress, sharing
 
     store = progress.Store()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,33 @@ _STYLE = (
     ".iw-page main>section+section{margin-top:20px}"
     ".iw-page :is(h1,h2){position:absolute;clip-path:inset(50%)}"
 )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a page needs to show views, the first in its element ``view-0``, and so on.
+
+    Attributes:
+        style: for the head.
+        script: a module, for the end of the body.
+        data: JSON for the element ``data``, which the script reads.
+    """
+
+    style: str
+    script: str
+    data: dict[str, Any]
+
+
+def parts(views: Sequence[View]) -> Parts:
+    """Take views apart into what a page is made of; the code of each class comes once."""
+    codes = list(dict.fromkeys(view._esm for view in views))  # noqa: SLF001
+    styles = dict.fromkeys(view._css for view in views)  # noqa: SLF001
+    return Parts("".join(styles), _script(codes), _data(list(views), codes))
+
+
+def script_hash(script: str) -> str:
+    """Write the source that lets a page's policy allow a script."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def to_html(views: View | Sequence[View], path: str | Path | None = None) -> str:
@@ -74,11 +102,9 @@ def _checked(views: View | Sequence[View]) -> list[View]:
 
 
 def _page(views: list[View]) -> str:
-    codes = list(dict.fromkeys(view._esm for view in views))  # noqa: SLF001
-    styles = dict.fromkeys(view._css for view in views)  # noqa: SLF001
-    script = _script(codes)
+    made = parts(views)
     policy = (
-        f"default-src 'none'; script-src 'sha256-{_hash(script)}'; "
+        f"default-src 'none'; script-src {script_hash(made.script)}; "
         "style-src 'unsafe-inline'; img-src data:"
     )
     titles = [text.html(text.prose(v.title or type(v).__name__, _TITLE_LIMIT)) for v in views]
@@ -88,12 +114,12 @@ def _page(views: list[View]) -> str:
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{''.join(styles)}{_STYLE}</style></head>"
+        f"<title>{title}</title><style>{made.style}{_STYLE}</style></head>"
         f'<body class="iw iw-page"><main><h1>{title}</h1>{_places(titles)}</main>'
         f"<noscript>{described}</noscript>"
         f'<script type="application/json" id="data">'
-        f"{text.json_for_script(_data(views, codes))}</script>"
-        f'<script type="module">{script}</script></body></html>'
+        f"{text.json_for_script(made.data)}</script>"
+        f'<script type="module">{made.script}</script></body></html>'
     )
 
 
@@ -114,10 +140,6 @@ def _script(codes: list[str]) -> str:
         if opener in script.lower():
             raise ValueError(f"module: expected no {opener!r}, which would end the page's script.")
     return script
-
-
-def _hash(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _data(views: list[View], codes: list[str]) -> dict[str, Any]:

@@ -112,10 +112,10 @@ def _shell() -> object:
 
 
 def _stands_in_a_box(widget: ipywidgets.Widget) -> bool:
-    return any(widget in getattr(other, "children", ()) for other in _open_widgets())
+    return any(widget in getattr(other, "children", ()) for other in open_widgets())
 
 
-def _open_widgets() -> list[ipywidgets.Widget]:
+def open_widgets() -> list[ipywidgets.Widget]:
     """List every open widget; ipywidgets 8 keeps the list where 7 does not."""
     from ipywidgets.widgets import widget
 

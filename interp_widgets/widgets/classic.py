@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import functools
-import hashlib
 import json
 import re
 import zlib
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from interp_widgets import text
+from interp_widgets.widgets._export import script_hash
 
 _STATIC = Path(__file__).parent / "static"
 _CALL = re.compile(r'\brender\(\s*"[\w-]+",\s*(\w+),\s*')
@@ -125,7 +125,9 @@ def classic(rendered: object) -> Classic:
 @functools.cache
 def script_hashes() -> tuple[str, ...]:
     """List the hashes of all that a frame runs, for the policy of a page around it."""
-    return tuple(_hash(code) for code in (_script("classic"), _script("classicframe"), _bundle()))
+    return tuple(
+        script_hash(code) for code in (_script("classic"), _script("classicframe"), _bundle())
+    )
 
 
 def _refuse(constant: str) -> None:
@@ -167,7 +169,3 @@ def _bundle() -> str:
 @functools.cache
 def _packed() -> str:
     return base64.b64encode(zlib.compress(_bundle().encode(), 9)).decode()
-
-
-def _hash(code: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()}'"

@@ -46,8 +46,8 @@ def shell(monkeypatch):
 @pytest.fixture
 def opened():
     """Every widget that this test has opened and not closed."""
-    before = set(map(id, _life._open_widgets()))
-    return lambda: [one for one in _life._open_widgets() if id(one) not in before]
+    before = set(map(id, _life.open_widgets()))
+    return lambda: [one for one in _life.open_widgets() if id(one) not in before]
 
 
 def shown(widget):

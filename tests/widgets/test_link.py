@@ -19,13 +19,13 @@ def two_views():
 
 def wires():
     """What the links in the browser keep equal, as (widget, name) pairs."""
-    opened = [one for one in _life._open_widgets() if isinstance(one, ipywidgets.widget_link.Link)]
+    opened = [one for one in _life.open_widgets() if isinstance(one, ipywidgets.widget_link.Link)]
     return {(one.source, one.target) for one in opened}
 
 
 @pytest.fixture(autouse=True)
 def _no_wires_of_other_tests():
-    for one in _life._open_widgets():
+    for one in _life.open_widgets():
         if isinstance(one, ipywidgets.widget_link.Link):
             one.close()
 
