@@ -1,0 +1,192 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: ipynb,py:percent
+#     notebook_metadata_filter: kernelspec,jupytext,-jupytext.text_representation.jupytext_version
+#     cell_metadata_filter: tags,-all
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Gallery
+#
+# **What can you see inside a language model, and how do you get each picture for a model of your own?**
+#
+# | | |
+# | --- | --- |
+# | Time | 20 minutes to look around |
+# | You need | a little Python; [notebook 00](00_start_here.ipynb) explains the words |
+# | It uses | 0.8 GB of memory; no network and no GPU |
+#
+# Every view stands here once, on `tiny-world`, the small model of this course. Above each stands what it
+# is for, below it what else it takes. Nothing in a view knows which model it shows: what works here works
+# on a model of yours, and the last part does it, on a Llama that was never trained.
+#
+# In every view you point with the mouse or walk with the arrow keys. A click or **Enter** keeps what you
+# point at, **Esc** lets go. `view.selection.value` is what you chose.
+
+# %%
+import interp_widgets as iw
+from interp_widgets.worlds.tiny_world import PROMPTS, World
+
+model = iw.load_model("tiny-world")
+prompt = "When Mary and John went to the store, John gave a drink to"
+trace = iw.trace(model, prompt)
+
+# %% [markdown]
+# ## AttentionView: which token looks at which
+#
+# Every head of every layer is a small square, one of them is enlarged, and below stands the text. Use it to
+# find the heads that do something and to see where they look. An
+# [attention pattern](glossary.md#attention-pattern) is a hypothesis about what matters, not yet a finding.
+
+# %%
+attention = iw.AttentionView(trace, title="Head 2 of layer 3 looks at Mary")
+attention.selection.set(layer=3, head=2, pos=14)
+attention
+
+# %% [markdown]
+# **What else it takes:** a TransformerLens `ActivationCache` or `HookedTransformer` 3.x cache; what a Hugging
+# Face model returns as `attentions`; an array of shape (layer, head, query, key) with `tokens`; or a function
+# that fetches one head, for models whose patterns do not fit in memory. `compare=` subtracts another run.
+#
+# ## LogitLensView: what it would say after each layer
+#
+# Each row stops the model early and reads what it would predict. Use it to see in which layer an answer comes
+# up, and to follow the rank of one token on its way to the output.
+
+# %%
+iw.LogitLensView(iw.logit_lens(trace), title="The answer comes in the last layer")
+
+# %% [markdown]
+# **What else it takes:** TransformerLens' own `LogitLensResult`, or several lenses at once, to switch between
+# them.
+#
+# ## TokenView: a number for each token
+#
+# It colours text by anything you have measured: [loss](glossary.md#loss), neurons, latents, the output of a
+# probe. With several measurements you choose one from the list. Here it is the loss: how little the model
+# expected each word.
+
+# %%
+from interp_widgets.analysis.loss import token_loss
+
+iw.TokenView(
+    trace.tokens, token_loss(trace), channels=["loss in nats"], title="What surprised the model"
+)
+
+# %% [markdown]
+# **What else it takes:** tokens and an array, (token) or (token, channel); lists of both for several texts.
+#
+# ## PatchView: which places carry a difference
+#
+# Two prompts differ in one word, and so do their answers. One activation at a time is taken from the run of
+# the first and put into the run of the second. Where that brings the first answer back, the difference was
+# carried. Use it to go from "where does it look" to "what does it use".
+
+# %%
+corrupted = prompt.replace("John gave", "Mary gave")
+sweep = iw.patch_sweep(model, prompt, corrupted, iw.logit_difference(model, " Mary", " John"))
+iw.PatchView(sweep, title="The name of the giver moves to the last word")
+
+# %% [markdown]
+# **What else it takes:** `over=("layer", "head")` and `over=("head", "pos")` patch heads, `direction="noising"`
+# goes the other way, and any function of the logits can be the metric.
+#
+# ## Workbench: type, and everything follows
+#
+# A box for a prompt over the first three views. They are linked: a token that you choose in one is marked in
+# the others.
+
+# %%
+iw.Workbench(model, PROMPTS[4], examples=PROMPTS, unknown_words=World.shipped().unknown_words)
+
+# %% [markdown]
+# **What else it takes:** `PromptBox(run, view)` puts the same box over any view of yours: `run` is a function
+# from a prompt to what the view takes.
+#
+# ## Views that follow each other
+#
+# Views with one `selection` share all that is chosen. `iw.link` joins two in part: here the token, but not the
+# layer. This goes on without Python, also in the page that `iw.to_html` writes.
+
+# %%
+from IPython.display import display
+
+lens = iw.LogitLensView(iw.logit_lens(trace), title="The same token")
+link = iw.link(attention, lens, fields=["pos"])
+display(attention, lens)
+
+# %% [markdown]
+# ## The field's classic views
+#
+# Papers and other courses show the views of circuitsvis. `iw.classic` draws them without asking the network.
+# They take a token such as `<bos>` for markup; so each `<` becomes a look-alike, as the line below says.
+
+# %%
+import circuitsvis
+
+heads = attention.pattern.weights[3]  # (head, query, key), of layer 3
+iw.classic(circuitsvis.attention.attention_heads(heads, list(trace.tokens)))
+
+# %% [markdown]
+# ## Take it along
+#
+# `view.to_html("view.html")` writes one file that stays interactive and needs no network, `iw.to_html([a, b],
+# "both.html")` several that stay linked. `view.to_png()` is a picture, `view.figure` a plotly figure,
+# `view.to_frame()` a table of the numbers, and `view.describe()` says in a paragraph what is on show.
+
+# %%
+attention.to_frame().head()
+
+# %% [markdown]
+# ## A model of your own
+#
+# `iw.load_model` takes a folder in Hugging Face layout, or the name of a model on the Hub. To have one without
+# a network, here is a small Llama with random weights: another design than `tiny-world`, with rotary
+# positions and 6 heads that share 2 sets of keys (*grouped-query attention*). It is saved as any model is.
+
+# %%
+from tempfile import TemporaryDirectory
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.utils.logging import disable_progress_bar
+
+disable_progress_bar()
+torch.manual_seed(0)
+tokenizer = model.tokenizer  # yours comes with your model
+config = LlamaConfig(
+    vocab_size=len(tokenizer),
+    hidden_size=48,
+    intermediate_size=96,
+    num_hidden_layers=3,
+    num_attention_heads=6,
+    num_key_value_heads=2,
+    max_position_embeddings=128,
+)
+with TemporaryDirectory() as folder:
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    llama = iw.load_model(folder)
+
+# %%
+own = iw.trace(llama, prompt)
+iw.AttentionView(own, title="A Llama before training: every head spreads its attention evenly")
+
+# %%
+iw.LogitLensView(iw.logit_lens(own), title="A Llama before training has nothing to say")
+
+# %% [markdown]
+# **What you should see.** Rows that fade evenly: a token spreads its attention over all that came before it.
+# And predictions of next to no probability. An untrained model is the [control](glossary.md#control) for
+# whatever you find in a trained one: a picture that looks the same in both says nothing about what was learned.
+#
+# Everything above works on `llama` too: put it in the place of `model`, and run the cells again.
