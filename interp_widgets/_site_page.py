@@ -13,7 +13,7 @@ from interp_widgets.widgets._join import bare_style
 from interp_widgets.widgets.classic import script_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from nbformat import NotebookNode
 
@@ -23,7 +23,6 @@ _STATIC = Path(__file__).parent / "widgets" / "static"
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _CHART = "application/vnd.plotly.v1+json"
 _FROZEN = 'class="iw-frozen '
-_CLOSED: dict[str, Any] = {"views": [], "texts": [], "controls": True}
 _CLASSIC = '<iframe class="iw-classic" '
 _LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+)\.(?:ipynb|md)(#[^)\s]*)?\)")
 _ABOUT = (
@@ -65,11 +64,12 @@ def notebook(ran: NotebookNode, shown: dict[str, Any], title: str) -> Page:
         title: for the browser's tab.
     """
     charts: list[Any] = []
+    widgets = iter(shown.get("widgets", ()))
     for cell in ran.cells:
         if cell.cell_type == "markdown":
             cell.source = _LINK.sub(r"](\1.html\2)", cell.source)
         elif "outputs" in cell:
-            cell.outputs = _without_kernel(cell.outputs, shown.get("widgets", {}), charts)
+            cell.outputs = _without_kernel(cell.outputs, widgets, charts)
     parts = shown.get("parts") or {"style": "", "script": "", "data": {}}
     about = f'<p class="iw-hint">{_ABOUT}</p>' if shown else ""
     body = f"<nav>{_BACK}</nav><main>{about}{_body(ran)}</main>"
@@ -92,7 +92,7 @@ def start(entries: Sequence[Entry]) -> str:
     return _page(title, main + glossary, "", [], {})
 
 
-def _without_kernel(outputs: list[Any], widgets: dict[str, Any], charts: list[Any]) -> list[Any]:
+def _without_kernel(outputs: list[Any], widgets: Iterator[Any], charts: list[Any]) -> list[Any]:
     """Put a place for views and charts where the outputs had what needs a notebook around it."""
     from nbformat.v4 import new_output
 
@@ -100,7 +100,7 @@ def _without_kernel(outputs: list[Any], widgets: dict[str, Any], charts: list[An
     for output in outputs:
         data = output.get("data", {})
         if _WIDGET in data:
-            found = widgets.get(data[_WIDGET]["model_id"], _CLOSED)
+            found = next(widgets)
             if found["views"] and kept and _is_frozen(kept[-1]):
                 kept.pop()  # the picture that stands in for a view where it cannot be
             kept.append(new_output("display_data", {"text/html": _place(found)}))

@@ -13,13 +13,14 @@ from interp_widgets.__main__ import main
 from tests.hostile import HOSTILE
 
 FRAGMENT = {"views": [1, 0], "texts": ["Prompt: <b>"], "controls": True}
+CLOSED = {"views": [], "texts": [], "controls": True}
 PARTS = {"style": ".x{}", "script": "let a;", "data": {"views": ["</script>"]}}
 
 
-def shows(model_id):
+def shows():
     """What a notebook shows of a widget: a frozen picture, then the widget."""
     picture = {"text/html": '<div class="iw-frozen iw-frozen-1">picture</div>', "text/plain": ""}
-    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": model_id}, "text/plain": ""}
+    widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "m"}, "text/plain": ""}
     return [new_output("display_data", data) for data in (picture, widget)]
 
 
@@ -28,8 +29,8 @@ def page(*cells, shown=None):
 
 
 def test_a_view_takes_the_place_of_its_picture_and_its_text_is_escaped():
-    cell = new_code_cell("view", outputs=shows("m"))
-    html = page(cell, shown={"parts": PARTS, "widgets": {"m": FRAGMENT}})
+    cell = new_code_cell("view", outputs=shows())
+    html = page(cell, shown={"parts": PARTS, "widgets": [FRAGMENT]})
     assert re.search(r"Prompt: &lt;b&gt;.*id=.view-1.*id=.view-0.*work in the notebook", html)
     assert "iw-frozen" not in html
     assert '"views":["\\u003c/script>"]' in html
@@ -37,7 +38,7 @@ def test_a_view_takes_the_place_of_its_picture_and_its_text_is_escaped():
 
 
 def test_a_widget_of_which_nothing_is_known_leaves_its_picture_and_a_note():
-    html = page(new_code_cell("gone", outputs=shows("m")), shown={"parts": None, "widgets": {}})
+    html = page(new_code_cell("gone", outputs=shows()), shown={"parts": None, "widgets": [CLOSED]})
     assert "iw-frozen" in html
     assert "work in the notebook" in html
 
@@ -46,7 +47,7 @@ def test_the_page_runs_nothing_but_the_scripts_it_is_given():
     unsafe = new_output("display_data", {"text/html": "<script>canary()</script>"})
     html = page(new_code_cell("x", outputs=[unsafe]))
     assert "default-src 'none'; script-src 'none'; " in html
-    html = page(new_code_cell("x", outputs=shows("m")), shown={"parts": PARTS, "widgets": {}})
+    html = page(new_code_cell("x", outputs=shows()), shown={"parts": PARTS, "widgets": [CLOSED]})
     assert len(re.findall(r"'sha256-", html)) == 1
     assert "'unsafe-inline'" not in html.split("style-src")[0]
 

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from interp_widgets import text
 from interp_widgets.widgets.classic import classic
+from tests.browser import jupyter
 from tests.browser.conftest import watched_pages
 from tests.hostile import HOSTILE
 from tests.widgets.classic_samples import WORDS, published, rendered
@@ -32,7 +33,7 @@ def frames(page, html, path):
     path.write_text(f'<!doctype html><meta charset="utf-8">{html}', "utf-8")
     page.goto(path.as_uri())
     for frame in page.frames[1:]:
-        frame.wait_for_function(DRAWN)
+        frame.wait_for_function(DRAWN, timeout=jupyter.PATIENCE)
     return page.frames[1:]
 
 
