@@ -85,6 +85,25 @@ iw.TokenView(
 # %% [markdown]
 # **What else it takes:** tokens and an array, (token) or (token, channel); lists of both for several texts.
 #
+# ## FeatureView: what makes a neuron react
+#
+# The dashboard of all neurons of a layer, over two hundred documents: a list to sort and search, and for the
+# one that is open its strongest and weaker examples, random ones beside them, and the words that it pushes up
+# and down. Use it to guess what a neuron stands for, and to see where the guess fails: all of the strongest
+# examples of neuron 150 are plural nouns, but the weakest are verbs. In the notebook it also reads a text of
+# your own.
+
+# %%
+texts = [document.text for document in World.shipped().documents(200, seed=0)]
+dashboard = iw.feature_dashboard(model, "blocks.1.mlp.hook_post", texts)
+neurons = iw.FeatureView(dashboard, title="Neurons of layer 1: is 150 for plurals?")
+neurons.selection.set(feature=150)
+neurons
+
+# %% [markdown]
+# **What else it takes:** directions, (feature, d_model), or a sparse autoencoder with `encode` and `W_dec`, in
+# the place of the name of a hook; `features=` picks a few.
+#
 # ## PatchView: which places carry a difference
 #
 # Two prompts differ in one word, and so do their answers. One activation at a time is taken from the run of
@@ -99,6 +118,39 @@ iw.PatchView(sweep, title="The name of the giver moves to the last word")
 # %% [markdown]
 # **What else it takes:** `over=("layer", "head")` and `over=("head", "pos")` patch heads, `direction="noising"`
 # goes the other way, and any function of the logits can be the metric.
+#
+# ## SuperpositionView: more features than dimensions
+#
+# Toy models of 5 features that must pass through 2 numbers. Where features are seldom active together, a model
+# can hold more than two, at the price that they disturb each other. The slider goes from dense features to
+# rare ones: watch two arrows become five. The cell trains the models, in a few seconds.
+
+# %%
+import torch
+
+densities = [1.0, 0.3, 0.1, 0.02]  # how likely each feature is active
+importance = [1.0, 0.9, 0.81, 0.73, 0.66]  # how much each feature's error counts
+density = torch.tensor(densities)[:, None, None]
+torch.manual_seed(0)
+vectors = (0.3 * torch.randn(4, 5, 2)).requires_grad_()  # (instance, feature, hidden)
+bias = torch.zeros(4, 1, 5, requires_grad=True)
+optimiser = torch.optim.Adam([vectors, bias], lr=0.005)
+for _ in range(2000):
+    x = torch.rand(4, 512, 5) * (torch.rand(4, 512, 5) < density)
+    out = torch.relu(x @ vectors @ vectors.mT + bias)
+    errors = (out - x) ** 2 * torch.tensor(importance)
+    losses = errors.mean((1, 2)) / density[:, 0, 0]  # of one size, however rare the features
+    optimiser.zero_grad()
+    losses.sum().backward()
+    optimiser.step()
+
+iw.SuperpositionView(
+    vectors.detach(), densities, importance=importance, title="Five features in two dimensions"
+)
+
+# %% [markdown]
+# **What else it takes:** weights of any toy model, (instance, feature, hidden), also of more than two hidden
+# dimensions; `losses=` where you have them.
 #
 # ## Workbench: type, and everything follows
 #
@@ -156,7 +208,6 @@ attention.to_frame().head()
 # %%
 from tempfile import TemporaryDirectory
 
-import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.utils.logging import disable_progress_bar
 

@@ -4,9 +4,12 @@ import re
 
 import numpy as np
 import pytest
+import torch
 
 import interp_widgets as iw
 from interp_widgets.analysis.attention import attention_pattern
+from interp_widgets.worlds.tiny_vocabulary import NOUNS
+from interp_widgets.worlds.tiny_world import World
 from tests.support import ROOT
 
 SOURCE = (ROOT / "notebooks" / "gallery.py").read_text()
@@ -22,7 +25,7 @@ def model():
 def llama(model, tmp_path_factory):
     """The model of one's own, made by the notebook's own lines."""
     lines = SOURCE.split("from tempfile")[1].split("# %%")[0]
-    names = {"iw": iw, "model": model}
+    names = {"iw": iw, "model": model, "torch": torch}
     exec(f"from tempfile{lines}", names)  # noqa: S102 - our own notebook
     return names["llama"]
 
@@ -64,6 +67,26 @@ def test_the_name_of_the_giver_moves_to_the_last_word(model):
     assert effect[3].argmax() == 14
     assert effect[3, 14] > 0.9
     assert np.abs(effect[3, giver]) < 0.1
+
+
+def test_the_strongest_examples_of_neuron_150_are_plurals_and_the_weakest_are_verbs(model):
+    texts = [document.text for document in World.shipped().documents(200, seed=0)]
+    made = iw.feature_dashboard(model, "blocks.1.mlp.hook_post", texts, features=[150])
+    band = np.asarray(made.example_bands)
+    words = np.array([made.words.get(int(ids), "") for ids in made.example_ids[0, :, made.focus]])
+    plurals = {plural for _, plural in NOUNS}
+    assert len(words[band == 0]) == 8
+    assert set(words[band == 0]) <= plurals
+    assert set(words[band == len(made.bands) - 2]) == {" works", " think"}
+
+
+def test_rare_features_share_two_dimensions_and_dense_ones_do_not():
+    lines = SOURCE.split("# %%\nimport torch")[1].split("iw.SuperpositionView")[0]
+    names = {"torch": torch}
+    exec(lines, names)  # noqa: S102 - our own notebook
+    lengths = names["vectors"].detach().norm(dim=-1)
+    assert (lengths > 0.5).sum(-1).tolist()[0] == 2
+    assert (lengths > 0.5).sum(-1).tolist()[-1] == 5
 
 
 def test_the_llama_shares_keys_and_spreads_its_attention_evenly(llama, model):
