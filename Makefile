@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13; do \
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test test-full lint author pairs shots site bench relock
+.PHONY: help lab test test-full lint author pairs shots pictures site bench relock
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -43,6 +43,10 @@ pairs: $(READY)  ## bring every .ipynb up to date with its .py
 shots: $(READY)  ## screenshots of every widget, into build/
 	$(PY) -m tests.support
 	$(PY) -m tests.browser.shots
+
+pictures: $(READY)  ## the pictures in the README, from the gallery
+	$(PY) -m tests.support
+	$(PY) -m tests.browser.pictures
 
 site: $(READY)  ## every notebook as a page with live views, into build/site
 	$(PY) -m interp_widgets site
