@@ -14,6 +14,7 @@ from interp_widgets.widgets.classic import classic
 from tests.browser import jupyter
 from tests.browser.conftest import watched_pages
 from tests.hostile import HOSTILE
+from tests.support import ROOT
 from tests.widgets.classic_samples import WORDS, published, rendered
 
 pytestmark = pytest.mark.browser
@@ -109,3 +110,24 @@ def test_a_page_of_nbconvert_and_its_own_page_show_it(browser, tmp_path):
     page.goto((tmp_path / "own.html").as_uri())
     expect(page.locator(".colored-tokens > span")).to_have_count(len(WORDS))
     context.close()
+
+
+@pytest.mark.lab
+def test_jupyterlab_shows_it_as_high_as_it_is_and_no_other_machine_is_asked(browser, lab):
+    code = (
+        f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n"
+        "import interp_widgets as iw\nfrom tests.widgets.classic_samples import rendered\n"
+        "iw.classic(rendered('colored_tokens'))"
+    )
+    path = jupyter.write(lab.work / "classic.ipynb", code)
+    page = jupyter.open_notebook(browser, lab, path.name)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    jupyter.run_all(page)
+    shown = page.frame_locator("iframe.iw-classic").locator(".colored-tokens > span")
+    expect(shown).to_have_count(len(WORDS), timeout=jupyter.PATIENCE)
+    page.wait_for_function("document.querySelector('iframe.iw-classic').clientHeight < 200")
+    away = [url for url in asked if not url.startswith((lab.url, "ws:", "data:", "blob:"))]
+    assert away == []
+    page.context.close()
+    jupyter.end_kernels(lab)

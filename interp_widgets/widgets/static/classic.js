@@ -8,7 +8,7 @@ script.textContent = await new Response(unpacked).text();
 document.head.append(script); // the page's policy knows its hash
 
 function tell() {
-  parent.postMessage({ height: document.documentElement.offsetHeight }, "*");
+  parent.postMessage({ height: document.getElementById("view").offsetHeight }, "*");
 }
 
 CircuitsVis.render("view", CircuitsVis[data.view], data.properties);
