@@ -119,7 +119,7 @@ def test_every_notebook_of_the_course_becomes_a_page_whose_links_lead_somewhere(
     assert {f"{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")} < set(pages)
     for name, html in pages.items():
         page = opened(new_page, tmp_path, name.removesuffix(".html"))
-        assert page.locator(".iw-view").count() == html.count('<div id="view-')
+        expect(page.locator(".iw-view")).to_have_count(html.count('<div id="view-'))
         for link in re.findall(r'<a href="(?!\w+:)([^"#]*)(#[^"]*)?"', html):
             target = pages[link[0] or name]
             assert f'id="{link[1][1:]}"' in target or not link[1], (name, link)

@@ -5,28 +5,8 @@ from __future__ import annotations
 import json
 from itertools import cycle, islice
 
-from interp_widgets.widgets.attention import AttentionView
-from interp_widgets.widgets.features import FeatureView
-from interp_widgets.widgets.lens import LogitLensView
-from interp_widgets.widgets.patching import PatchView
-from interp_widgets.widgets.superposition import SuperpositionView
-from interp_widgets.widgets.tokens import TokenView
-from tests.widgets.feature_sample import dashboard
-from tests.widgets.lens_sample import lens
-from tests.widgets.patch_samples import sweep
-from tests.widgets.samples import pattern
-from tests.widgets.superposition_samples import family
-from tests.widgets.test_base import VIEWS
-from tests.widgets.token_samples import token_values
+from tests.widgets.examples import EXAMPLES
 
-MADE = {
-    AttentionView: lambda: AttentionView(pattern()),
-    FeatureView: lambda: FeatureView(dashboard()),
-    LogitLensView: lambda: LogitLensView(lens()),
-    PatchView: lambda: PatchView(sweep()),
-    SuperpositionView: lambda: SuperpositionView(family()),
-    TokenView: lambda: TokenView(token_values()),
-}
 TEN_VIEWS = 600_000  # bytes
 
 
@@ -37,8 +17,7 @@ def code_sent(view):
 
 
 def test_ten_views_of_mixed_classes_send_little_code():
-    assert set(MADE) == set(VIEWS)
-    sent = sorted((code_sent(make()) for make in MADE.values()), reverse=True)
+    sent = sorted((code_sent(example.make()) for example in EXAMPLES.values()), reverse=True)
     ten = list(islice(cycle(sent), 10))  # every class, and the largest ones again
     print("code of ten views:", sum(ten), "each class:", sent)
     assert min(sent) > 30_000  # it was there to be measured
