@@ -87,6 +87,7 @@ def test_a_frame_is_as_high_as_its_view_and_answers_the_mouse(browser, tmp_path)
     with watched_pages(browser) as (open_page, complaints):
         page = open_page()
         _, tokens = frames(page, html, tmp_path / "page.html")
+        page.locator("iframe").last.scroll_into_view_if_needed()
         page.wait_for_function(
             "(() => { const [tall, low] = [...document.querySelectorAll('iframe')]"
             ".map((frame) => frame.clientHeight); return tall > 500 && low < 200; })()"
