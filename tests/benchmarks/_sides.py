@@ -9,9 +9,11 @@ import circuitsvis.attention
 import numpy as np
 import torch
 
-from interp_widgets.results import LogitLens
+from interp_widgets.results import LogitLens, PatchSweep
 from interp_widgets.widgets.attention import AttentionView
 from interp_widgets.widgets.lens import LogitLensView
+from interp_widgets.widgets.patching import PatchView
+from interp_widgets.widgets.superposition import SuperpositionView
 from interp_widgets.widgets.tokens import TokenView
 
 HAVE_BERTVIZ = importlib.util.find_spec("bertviz") is not None
@@ -62,6 +64,28 @@ def tokens(count, channels):
     """A text with random values that no side but ours can show in channels."""
     values = np.random.default_rng(0).normal(size=(count, channels)).astype(np.float32)
     return TokenView(words(count), values)
+
+
+def patch(layers, count):
+    """A sweep of random effects, without the tokens that each run finds most likely."""
+    values = np.random.default_rng(0).normal(size=(layers, count))
+    return PatchView(
+        PatchSweep(
+            over=("layer", "pos"),
+            values=values,
+            clean=2.0,
+            corrupted=-1.0,
+            clean_tokens=tuple(words(count)),
+            corrupted_tokens=(" other", *words(count)[1:]),
+            activation="resid_pre",
+        )
+    )
+
+
+def superposition(features):
+    """Random vectors of features in two dimensions."""
+    weights = np.random.default_rng(0).normal(size=(4, features, 2))
+    return SuperpositionView(weights, [1.0, 0.3, 0.1, 0.03])
 
 
 def circuitsvis_html(weights, *, offline=False):

@@ -12,9 +12,11 @@ import time
 
 from playwright.sync_api import TimeoutError as Timeout
 
+from interp_widgets.widgets.features import FeatureView
 from tests.benchmarks import _sides
 from tests.benchmarks._browser import CAN_OPEN_BERTVIZ, opened_browser, opened_page, settled
 from tests.benchmarks._report import keep, tail
+from tests.widgets.feature_sample import many
 
 MOVES = 60
 CAP = 90  # seconds for one side
@@ -67,7 +69,7 @@ SMALL = """() => {
   return all.filter((box) => box.width < most)
     .map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
 }"""
-CHIPS = """() => [...document.querySelectorAll("[role=option]")]
+CHIPS = """() => [...document.querySelectorAll(".iw-token[role=option]")]
   .map((word) => word.getBoundingClientRect())
   .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
 WORDS = """() => [...document.querySelectorAll("svg text")].slice(0, 40)
@@ -116,6 +118,12 @@ def sides():
     yield "ours, lens 13 x 64, cell", lens, lambda page: spots(page, "What the model would say")
     tokens = _sides.tokens(256, 8).to_html()
     yield "ours, 256 tokens x 8, token", tokens, lambda page: cycled(page.evaluate(CHIPS))
+    patch = _sides.patch(12, 64).to_html()
+    yield "ours, patch 12 x 64, cell", patch, lambda page: spots(page, "What each patch does")
+    vectors = _sides.superposition(40).to_html()
+    yield "ours, 40 features, cell", vectors, lambda page: spots(page, "Each vector times each")
+    features = FeatureView(many(512)).to_html()
+    yield "ours, 512 neurons, token", features, lambda page: cycled(page.evaluate(CHIPS))
     html = _sides.circuitsvis_html(weights, offline=True)[0]
     yield "circuitsvis, 12 heads x 64, head", html, lambda page: cycled(page.evaluate(SMALL))
     if CAN_OPEN_BERTVIZ:
