@@ -184,6 +184,7 @@ def test_going_up_from_a_longer_row_lands_on_the_end_of_the_shorter_one(new_page
 
 def test_each_row_can_have_its_own_scale(page):
     picker(page).select_option(label="40 · largest 8")
+    expect(said(page)).to_contain_text("channel 40")  # drawn in the next frame
     shared = grounds(page)
     assert shared[0] != shared[4]
     page.get_by_label("A scale for each row").check()
