@@ -119,6 +119,7 @@ def encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
             f"prompt: expected text that can be written as UTF-8, got half of a surrogate pair at "
             f"position {error.start}. Remove that character."
         ) from error
+    _check_symbols(model, prompt)
     begins = bool(model.tokenizer.bos_token) and prompt.startswith(model.tokenizer.bos_token)
     ids: torch.Tensor = model.to_tokens(
         prompt, prepend_bos=False if begins else None, truncate=False
@@ -134,6 +135,19 @@ def encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
             f"ids {ids.tolist()}. Check that the tokenizer belongs to the model."
         )
     return ids
+
+
+def _check_symbols(model: TransformerBridge, prompt: str) -> None:
+    """Refuse, by name, a character that a tokenizer of single symbols cannot encode."""
+    try:
+        model.tokenizer.encode(prompt, add_special_tokens=False)
+    except Exception as error:  # the tokenizer raises nothing narrower
+        known = model.tokenizer.get_vocab()
+        strange = next((c for c in prompt if not c.isspace() and c not in known), prompt)
+        raise ValueError(
+            f"prompt: expected symbols that {model.cfg.model_name!r} knows "
+            f"({' '.join(known)}), got {strange!r}. Leave it out."
+        ) from error
 
 
 def _default_hooks(model: TransformerBridge) -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from interp_widgets import data
 from interp_widgets._hub import download
+from interp_widgets._native import boot_native, is_native
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
     from transformers import PreTrainedModel
 
-SHIPPED: Final = ("tiny-world",)
+SHIPPED: Final = ("hand-induction", "tiny-world")
 
 _PICKLED: Final = {".bin", ".pt", ".pth", ".ckpt", ".pkl"}
 _LIKE_A_PATH: Final = (".", "/", "~", "\\")
@@ -129,17 +130,10 @@ def _load_local(name: str, folder: Path | None, revision: str | None) -> Transfo
 
 def _boot(folder: Path, label: str, weights: Path | None = None) -> TransformerBridge:
     """Load the weights in `folder`, or `weights` for its architecture, and wrap them for hooks."""
-    from transformer_lens.model_bridge import TransformerBridge
-
     _check_layout(folder)
     try:
-        with _no_progress_bar():
-            network = _read_weights(folder)
-            if weights is not None:
-                _replace_weights(network, weights)
-            model: TransformerBridge = TransformerBridge.boot_transformers(
-                str(folder), hf_model=network, trust_remote_code=False
-            )
+        boot = boot_native if is_native(folder) else _boot_transformers
+        model = boot(folder, weights)
     except Exception as error:  # the loaders below raise anything from KeyError to RuntimeError
         raise ValueError(
             f"name_or_path: expected a causal language model that TransformerLens can wrap, got "
@@ -152,6 +146,19 @@ def _boot(folder: Path, label: str, weights: Path | None = None) -> TransformerB
         )
     model.cfg.model_name = label
     return model.eval()
+
+
+def _boot_transformers(folder: Path, weights: Path | None) -> TransformerBridge:
+    from transformer_lens.model_bridge import TransformerBridge
+
+    with _no_progress_bar():
+        network = _read_weights(folder)
+        if weights is not None:
+            _replace_weights(network, weights)
+        model: TransformerBridge = TransformerBridge.boot_transformers(
+            str(folder), hf_model=network, trust_remote_code=False
+        )
+    return model
 
 
 def _check_layout(folder: Path) -> None:

@@ -1,0 +1,106 @@
+"""Small networks without a Hugging Face architecture: TransformerLens builds them from numbers.
+
+Such a model's folder looks like any other (config.json, model.safetensors, tokenizer.json), but its
+config.json holds the settings of TransformerLens' own architecture. Where the mechanism is known,
+circuit.json says which edges carry it, and the loaded model has it as `model.circuit`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor
+    from transformer_lens.model_bridge import TransformerBridge
+
+_ARCHITECTURE: Final = "TransformerLensNative"
+_ADDED: Final = "head._original_component.bias"  # zeros that TransformerLens adds when it wraps
+
+
+def is_native(folder: Path) -> bool:
+    """Say whether a model's folder holds a network of TransformerLens' own architecture."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return bool(config.get("architecture") == _ARCHITECTURE)
+
+
+def save_native(
+    folder: Path,
+    config: Mapping[str, object],
+    tensors: Mapping[str, Tensor | NDArray[np.float64]],
+    vocabulary: Sequence[str],
+) -> None:
+    """Write a network of TransformerLens' own architecture as a folder that `load_model` reads.
+
+    Args:
+        folder: where the files go; it exists.
+        config: the settings of a `TransformerBridgeConfig`.
+        tensors: the weights by the names of `NativeModel.state_dict()`. One that fp16 holds exactly
+            is written as fp16.
+        vocabulary: the text of each token; the first begins every sequence, and a prompt is read
+            one character at a time, so longer ones are answers that no prompt holds.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    settings = {"architecture": _ARCHITECTURE, **config}
+    (folder / "config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    weights = {name: torch.as_tensor(values).float() for name, values in tensors.items()}
+    save_file({name: _smallest(w) for name, w in weights.items()}, folder / "model.safetensors")
+    _save_tokenizer(folder, vocabulary)
+
+
+def _smallest(weights: Tensor) -> Tensor:
+    half = weights.half()
+    return (half if half.float().equal(weights) else weights).contiguous()
+
+
+def _save_tokenizer(folder: Path, vocabulary: Sequence[str]) -> None:
+    """Write a tokenizer with one token for each character; spaces between them do not count."""
+    from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+
+    numbered = {symbol: token for token, symbol in enumerate(vocabulary)}
+    tokenizer = Tokenizer(models.WordLevel(numbered))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.WhitespaceSplit(),
+            pre_tokenizers.Split(Regex("."), "isolated"),
+        ]
+    )
+    tokenizer.add_special_tokens([vocabulary[0]])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": vocabulary[0]}
+    text = json.dumps(settings, indent=1) + "\n"
+    (folder / "tokenizer_config.json").write_text(text, encoding="utf-8")
+
+
+def boot_native(folder: Path, weights: Path | None = None) -> TransformerBridge:
+    """Build the network of a folder and wrap it for hooks, in float32 on the CPU.
+
+    Args:
+        folder: with config.json, model.safetensors, the tokenizer and perhaps circuit.json.
+        weights: another version of the weights; None takes model.safetensors.
+    """
+    from safetensors.torch import load_file
+    from transformer_lens.model_bridge.sources.native import boot
+    from transformers import PreTrainedTokenizerFast
+
+    from interp_widgets.worlds.circuits import Circuit
+
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+    # With a seed, the values that the weights replace are drawn without touching PyTorch's own.
+    model: TransformerBridge = boot({**config, "seed": 0}, tokenizer=tokenizer)
+    tensors = load_file(weights or folder / "model.safetensors")
+    # They become float32 here.
+    missing, unknown = model.load_state_dict(tensors, strict=False)  # type: ignore[no-untyped-call]
+    if different := sorted({*missing, *unknown} - {_ADDED}):
+        raise ValueError(f"the weights {different} are missing or unknown.")
+    if (folder / "circuit.json").is_file():
+        model.circuit = Circuit.load(folder / "circuit.json")
+    return model
