@@ -9,8 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from interp_widgets._cast import cast
     from interp_widgets._trace import Trace, trace
     from interp_widgets._workbench import Workbench
+    from interp_widgets.analysis.circuits import score_circuit
     from interp_widgets.analysis.features import feature_dashboard
     from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.analysis.metrics import logit_difference
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from interp_widgets.models import load_model
     from interp_widgets.results import (
         AttentionPattern,
+        CircuitScore,
         FeatureDashboard,
         LazyAttentionPattern,
         LogitLens,
@@ -43,6 +46,7 @@ __version__ = "0.1.0"
 __all__ = [
     "AttentionPattern",
     "AttentionView",
+    "CircuitScore",
     "FeatureDashboard",
     "FeatureView",
     "LazyAttentionPattern",
@@ -60,6 +64,7 @@ __all__ = [
     "Trace",
     "Workbench",
     "__version__",
+    "cast",
     "classic",
     "feature_dashboard",
     "lesson",
@@ -68,6 +73,7 @@ __all__ = [
     "logit_difference",
     "logit_lens",
     "patch_sweep",
+    "score_circuit",
     "to_html",
     "trace",
 ]
@@ -75,6 +81,7 @@ __all__ = [
 _HOME = {
     "AttentionPattern": "results",
     "AttentionView": "widgets.attention",
+    "CircuitScore": "results",
     "FeatureDashboard": "results",
     "FeatureView": "widgets.features",
     "LazyAttentionPattern": "results",
@@ -91,14 +98,16 @@ _HOME = {
     "TokenView": "widgets.tokens",
     "Trace": "_trace",
     "Workbench": "_workbench",
-    "feature_dashboard": "analysis.features",
+    "cast": "_cast",
     "classic": "widgets.classic",
+    "feature_dashboard": "analysis.features",
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",
     "logit_difference": "analysis.metrics",
     "logit_lens": "analysis.lens",
     "patch_sweep": "analysis.patching",
+    "score_circuit": "analysis.circuits",
     "to_html": "widgets._export",
     "trace": "_trace",
 }

@@ -8,7 +8,7 @@ circuit.json says which edges carry it, and the loaded model has it as `model.ci
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
 
 _ARCHITECTURE: Final = "TransformerLensNative"
-_ADDED: Final = "head._original_component.bias"  # zeros that TransformerLens adds when it wraps
+_UNKNOWN: Final = "<unknown>"
 
 
 def is_native(folder: Path) -> bool:
@@ -61,11 +61,14 @@ def _smallest(weights: Tensor) -> Tensor:
 
 
 def _save_tokenizer(folder: Path, vocabulary: Sequence[str]) -> None:
-    """Write a tokenizer with one token for each character; spaces between them do not count."""
+    """Write a tokenizer with one token for each character; spaces between them do not count.
+
+    A character that is not in the vocabulary gets an id that the network does not have.
+    """
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 
-    numbered = {symbol: token for token, symbol in enumerate(vocabulary)}
-    tokenizer = Tokenizer(models.WordLevel(numbered))
+    numbered = {symbol: token for token, symbol in enumerate([*vocabulary, _UNKNOWN])}
+    tokenizer = Tokenizer(models.WordLevel(numbered, unk_token=_UNKNOWN))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.WhitespaceSplit(),
@@ -74,7 +77,11 @@ def _save_tokenizer(folder: Path, vocabulary: Sequence[str]) -> None:
     )
     tokenizer.add_special_tokens([vocabulary[0]])
     tokenizer.save(str(folder / "tokenizer.json"))
-    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": vocabulary[0]}
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": vocabulary[0],
+        "unk_token": _UNKNOWN,
+    }
     text = json.dumps(settings, indent=1) + "\n"
     (folder / "tokenizer_config.json").write_text(text, encoding="utf-8")
 
@@ -86,21 +93,26 @@ def boot_native(folder: Path, weights: Path | None = None) -> TransformerBridge:
         folder: with config.json, model.safetensors, the tokenizer and perhaps circuit.json.
         weights: another version of the weights; None takes model.safetensors.
     """
+    import torch
     from safetensors.torch import load_file
-    from transformer_lens.model_bridge.sources.native import boot
+    from transformer_lens.config import TransformerBridgeConfig
+    from transformer_lens.model_bridge.sources import build_bridge_from_module
+    from transformer_lens.model_bridge.sources.native import NativeModel
     from transformers import PreTrainedTokenizerFast
 
     from interp_widgets.worlds.circuits import Circuit
 
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
-    # With a seed, the values that the weights replace are drawn without touching PyTorch's own.
-    model: TransformerBridge = boot({**config, "seed": 0}, tokenizer=tokenizer)
-    tensors = load_file(weights or folder / "model.safetensors")
-    # They become float32 here.
-    missing, unknown = model.load_state_dict(tensors, strict=False)  # type: ignore[no-untyped-call]
-    if different := sorted({*missing, *unknown} - {_ADDED}):
-        raise ValueError(f"the weights {different} are missing or unknown.")
+    settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = TransformerBridgeConfig.from_dict(settings)
+    with torch.random.fork_rng(devices=[]):  # the values that the weights replace are drawn
+        network = NativeModel(config)
+    network.load_state_dict(load_file(weights or folder / "model.safetensors"))  # in its float32
+    model: TransformerBridge = build_bridge_from_module(
+        network,
+        architecture=_ARCHITECTURE,
+        tl_config=config,
+        tokenizer=PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True),
+    )
     if (folder / "circuit.json").is_file():
         model.circuit = Circuit.load(folder / "circuit.json")
     return model

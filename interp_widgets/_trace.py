@@ -119,7 +119,6 @@ def encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
             f"prompt: expected text that can be written as UTF-8, got half of a surrogate pair at "
             f"position {error.start}. Remove that character."
         ) from error
-    _check_symbols(model, prompt)
     begins = bool(model.tokenizer.bos_token) and prompt.startswith(model.tokenizer.bos_token)
     ids: torch.Tensor = model.to_tokens(
         prompt, prepend_bos=False if begins else None, truncate=False
@@ -129,25 +128,25 @@ def encode(model: TransformerBridge, prompt: str) -> torch.Tensor:
             f"prompt: expected at most {model.cfg.n_ctx} tokens, the context of "
             f"{model.cfg.model_name!r}, got {len(ids)}. Shorten the prompt."
         )
-    if len(ids) == 0 or int(ids.max()) >= model.cfg.d_vocab:
-        raise ValueError(
-            f"prompt: expected one token or more of the {model.cfg.d_vocab} the model knows, got "
-            f"ids {ids.tolist()}. Check that the tokenizer belongs to the model."
-        )
+    _check_known(model, prompt, ids)
     return ids
 
 
-def _check_symbols(model: TransformerBridge, prompt: str) -> None:
-    """Refuse, by name, a character that a tokenizer of single symbols cannot encode."""
-    try:
-        model.tokenizer.encode(prompt, add_special_tokens=False)
-    except Exception as error:  # the tokenizer raises nothing narrower
-        known = model.tokenizer.get_vocab()
+def _check_known(model: TransformerBridge, prompt: str, ids: torch.Tensor) -> None:
+    size, tokenizer = model.cfg.d_vocab, model.tokenizer
+    if len(ids) and int(ids.max()) < size:
+        return
+    if tokenizer.unk_token_id in ids:  # a network of single symbols has no entry for any other
+        known = tokenizer.convert_ids_to_tokens(range(size))
         strange = next((c for c in prompt if not c.isspace() and c not in known), prompt)
         raise ValueError(
-            f"prompt: expected symbols that {model.cfg.model_name!r} knows "
-            f"({' '.join(known)}), got {strange!r}. Leave it out."
-        ) from error
+            f"prompt: expected symbols that {model.cfg.model_name!r} knows ({' '.join(known)}), "
+            f"got {strange!r}. Leave it out."
+        )
+    raise ValueError(
+        f"prompt: expected one token or more of the {size} the model knows, got "
+        f"ids {ids.tolist()}. Check that the tokenizer belongs to the model."
+    )
 
 
 def _default_hooks(model: TransformerBridge) -> list[str]:

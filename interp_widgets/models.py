@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from interp_widgets import data
+from interp_widgets._cast import MEMBERS
 from interp_widgets._hub import download
 from interp_widgets._native import boot_native, is_native
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from transformer_lens.model_bridge import TransformerBridge
     from transformers import PreTrainedModel
 
-SHIPPED: Final = ("hand-induction", "tiny-world")
+SHIPPED: Final = tuple(member.name for member in MEMBERS)
 
 _PICKLED: Final = {".bin", ".pt", ".pth", ".ckpt", ".pkl"}
 _LIKE_A_PATH: Final = (".", "/", "~", "\\")
@@ -46,7 +47,8 @@ def load_model(
             branches, tags and commits of its repository.
 
     Returns:
-        The model, in evaluation mode; `model.cfg.model_name` says which one it is.
+        The model, in evaluation mode; `model.cfg.model_name` says which one it is. Where the
+        mechanism is known, `model.circuit` holds the edges that carry it.
 
     Raises:
         TypeError: an argument of the wrong kind.

@@ -5,6 +5,7 @@ swapped axis fails where it happens and not in a picture three steps later.
 """
 
 from interp_widgets.results.attention import AttentionPattern
+from interp_widgets.results.circuits import CircuitScore
 from interp_widgets.results.features import FeatureDashboard
 from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
@@ -15,6 +16,7 @@ from interp_widgets.results.tokens import TokenValues
 
 __all__ = [
     "AttentionPattern",
+    "CircuitScore",
     "FeatureDashboard",
     "LazyAttentionPattern",
     "LogitLens",
