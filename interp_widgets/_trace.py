@@ -136,7 +136,9 @@ def _check_known(model: TransformerBridge, prompt: str, ids: torch.Tensor) -> No
     size, tokenizer = model.cfg.d_vocab, model.tokenizer
     if len(ids) and int(ids.max()) < size:
         return
-    if tokenizer.unk_token_id in ids:  # a network of single symbols has no entry for any other
+    if (
+        tokenizer.unk_token_id in ids.tolist()
+    ):  # a network of single symbols has no entry for any other
         known = tokenizer.convert_ids_to_tokens(range(size))
         strange = next((c for c in prompt if not c.isspace() and c not in known), prompt)
         raise ValueError(
