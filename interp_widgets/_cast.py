@@ -17,7 +17,7 @@ class Member:
     Attributes:
         name: what `load_model` takes.
         known: what is known of its mechanism or of its data.
-        notebooks: the numbers of those that use it.
+        notebooks: those that use it, by number or name.
     """
 
     name: str
@@ -45,7 +45,11 @@ MEMBERS: Final = (
     Member("compiled-frac-prev", "a program that averages over what came before; every edge known"),
     Member("compiled-reverse", "a program that turns a sequence around; every edge known"),
     Member("compiled-sort-unique", "a program that sorts digits; every edge known"),
-    Member("tiny-world", "the labels of every token and the least possible loss", ("00",)),
+    Member(
+        "tiny-world",
+        "the labels of every token and the least possible loss",
+        ("00", "gallery"),
+    ),
 )
 _HEADS: Final = ("model", "weights", "size", "what is known", "notebooks")
 
