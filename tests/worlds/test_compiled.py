@@ -140,7 +140,7 @@ def test_cutting_any_other_edge_changes_nothing_and_any_of_the_circuit_breaks_it
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", KNOWN)
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_the_same_holds_on_every_sequence(name):
     model = load_model(name)
     check_every_edge(model, [torch.from_numpy(ids) for ids in sequences(name, most=10_000)])
