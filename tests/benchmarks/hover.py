@@ -39,7 +39,8 @@ for (const name of ["clearRect", "fillRect", "strokeRect", "drawImage", "putImag
   };
 }
 window.arm = () => {
-  largest = Math.max(...[...document.querySelectorAll("canvas")].map(area));
+  const shown = [...document.querySelectorAll("canvas")].filter((canvas) => canvas.clientWidth);
+  largest = Math.max(...shown.map(area));
   drawn = false;
   for (const drawing of document.querySelectorAll("svg")) {
     lines.observe(drawing, { subtree: true, attributes: true, childList: true });
@@ -69,7 +70,7 @@ SMALL = """() => {
   return all.filter((box) => box.width < most)
     .map((box) => [box.x + box.width / 2, box.y + box.height / 2]);
 }"""
-CHIPS = """() => [...document.querySelectorAll(".iw-token[role=option]")]
+CHIPS = """() => [...document.querySelectorAll(".iw-tokens .iw-token, .iw-row .iw-token")]
   .map((word) => word.getBoundingClientRect())
   .map((box) => [box.x + box.width / 2, box.y + box.height / 2])"""
 WORDS = """() => [...document.querySelectorAll("svg text")].slice(0, 40)
