@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 OLDEST = {"ipywidgets": "7.7.1", "anywidget": "0.9.21", "plotly": "5.24.1"}
 ALSO = ("numpy", "Pillow", "pandas", "pytest")
 WIDGETS = ROOT / "tests" / "widgets"
-NEED_TORCH = {"test_attention_inputs.py", "test_lens_inputs.py"}
+NEED_TORCH = {"test_attention_inputs.py", "test_classic.py", "test_lens_inputs.py"}
 WHICH = "import importlib.metadata as m; print(*map(m.version, {}))"
 
 
@@ -53,7 +53,8 @@ def test_the_environment_is_the_oldest_that_is_claimed(python):
 
 
 def test_only_what_needs_torch_is_left_out():
-    needing = re.compile(r"^(?:import|from) (?:torch|transformer)", re.MULTILINE)
+    circuitsvis = r"tests\.widgets\.classic_samples"  # imports torch
+    needing = re.compile(rf"^(?:import|from) (?:torch|transformer|{circuitsvis})", re.MULTILINE)
     tests = WIDGETS.glob("test_*.py")
     assert {path.name for path in tests if needing.search(path.read_text())} == NEED_TORCH
 
