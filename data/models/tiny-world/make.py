@@ -1,8 +1,9 @@
-"""Rebuild tiny-world from its seeds: the tokenizer, two runs, and the checkpoints that ship.
+"""Rebuild tiny-world from its seeds: the tokenizer, the runs, and the checkpoints that ship.
 
-    python data/models/tiny-world/make.py train 0   # about an hour on two cores; safe to kill
-    python data/models/tiny-world/make.py train 1
-    python data/models/tiny-world/make.py export    # choose, measure and write what ships
+    python data/models/tiny-world/make.py train 0    # about an hour on two cores; safe to kill
+    python data/models/tiny-world/make.py export 0   # choose, measure and write what ships
+    python data/models/tiny-world/make.py train 2    # and another seed beside it
+    python data/models/tiny-world/make.py export 2
 
 Training writes to build/tiny-world/seed-N and goes on where it stopped. A GPU is used if there is
 one.
@@ -16,6 +17,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -163,29 +166,46 @@ def half(model: nn.Module) -> dict[str, Tensor]:
     return {name: t.detach().to("cpu", torch.float16).contiguous() for name, t in state.items()}
 
 
-def export() -> None:
-    """Write the weights, the tokenizer, the checkpoints and what they can do, and record them."""
-    tokenizer = train_tokenizer()
-    world = World(tokenizer)
-    finals = {seed: trained(seed) for seed in (0, 1) if (BUILD / f"seed-{seed}/final").exists()}
-    finals[0].save_pretrained(HERE)
+def export(seed: int) -> None:
+    """Write what ships of a finished run and what it can do, and record the files.
+
+    Seed 0 is the model, with its tokenizer and the checkpoints of its training; any other seed is
+    one more revision.
+    """
+    if seed == 0:
+        write_model(trained(0))
+        note("copying", copying(World(train_tokenizer())))
+    else:
+        save_file(half(trained(seed)), HERE / f"revisions/seed-{seed}.safetensors")
+    measured = figures(trained(seed), World(train_tokenizer()))
+    behaviour = note("behaviour", {f"seed-{seed}": measured})
+    write_table(behaviour)
+    data.record("models/tiny-world", licence="MIT")
+
+
+def write_model(model: GPT2LMHeadModel) -> None:
+    """Write the weights and the tokenizer in Hugging Face layout, and nothing of older runs."""
+    model.save_pretrained(HERE)
     (HERE / "generation_config.json").unlink()
     PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token=BOS, eos_token=BOS, model_max_length=CONTEXT
+        tokenizer_object=train_tokenizer(), bos_token=BOS, eos_token=BOS, model_max_length=CONTEXT
     ).save_pretrained(HERE)
     settings_file = HERE / "tokenizer_config.json"
     older = settings_file.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast")
     settings_file.write_text(older)  # the name that transformers 4 knows too
-    (HERE / "revisions").mkdir(exist_ok=True)
-    for old in (HERE / "revisions").iterdir():
-        old.unlink()
-    for seed in finals.keys() - {0}:
-        save_file(half(finals[seed]), HERE / f"revisions/seed-{seed}.safetensors")
-    behaviour = {f"seed-{seed}": figures(model, world) for seed, model in finals.items()}
-    record = {"behaviour": behaviour, "copying": copying(world)}
-    (HERE / "behaviour.json").write_text(json.dumps(record, indent=1) + "\n")
-    write_table(behaviour)
-    data.record("models/tiny-world", licence="MIT")
+    rmtree(HERE / "revisions", ignore_errors=True)
+    (HERE / "revisions").mkdir()
+    (HERE / "behaviour.json").unlink(missing_ok=True)
+
+
+def note(part: str, found: Mapping[str, object]) -> dict[str, Any]:
+    """Add to a part of behaviour.json; return all of that part."""
+    path = HERE / "behaviour.json"
+    record: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    known = {**record.get(part, {}), **found}
+    record[part] = dict(sorted(known.items())) if part == "behaviour" else known
+    path.write_text(json.dumps(record, indent=1) + "\n")
+    return record[part]
 
 
 def trained(seed: int) -> GPT2LMHeadModel:
@@ -245,7 +265,4 @@ if __name__ == "__main__":
     parser.add_argument("what", choices=("train", "export"))
     parser.add_argument("seed", type=int, nargs="?", default=0)
     chosen = parser.parse_args()
-    if chosen.what == "train":
-        run(chosen.seed)
-    else:
-        export()
+    (run if chosen.what == "train" else export)(chosen.seed)
