@@ -19,12 +19,12 @@ import { Weights } from "./weights.js";
  */
 
 const READ = {
-  run: "Each square is one head. In it, each row is a token and shows how that token shares out " +
-    "its attention: the stronger a cell's colour, the more goes to the token of that column. " +
-    "A row adds up to 1. Point at a head or a token to look at it, click to keep it.",
-  difference: "Each square is one head. In it, each row is a token, and the colours say to which " +
-    "tokens it gives more or less attention than in the other run. Point at a head or a token to " +
-    "look at it, click to keep it.",
+  head: "Each square is one head. In it, each row is a token",
+  run: " and shows how that token shares out its attention: the stronger a cell's colour, the " +
+    "more goes to the token of that column. A row adds up to 1.",
+  difference: ", and the colours say to which tokens it gives more or less attention than in the " +
+    "other run.",
+  use: " Point at a head or a token to look at it, click to keep it.",
 };
 /** @type {[string, string][]} */
 const QUESTIONS = [["query", "Where does it look? (query)"], ["key", "Who looks at it? (key)"]];
@@ -89,10 +89,12 @@ export class AttentionView extends View {
     const { peak } = weights;
     this.shade = weights.signed ? colours.shade(-peak, peak) : colours.shade(0, 1);
     this.notice.textContent = model.get("notice");
-    this.hint.textContent = weights.signed ? READ.difference : READ.run;
-    this.panels.classList.toggle("iw-single", weights.layers * weights.heads === 1);
+    this.hint.textContent = READ.head + READ[weights.signed ? "difference" : "run"] + READ.use;
+    const single = weights.layers * weights.heads === 1;
+    if (single !== this.panels.classList.contains("iw-single")) this.rooms.clear();
+    this.panels.classList.toggle("iw-single", single);
     this.buildGrid();
-    this.buildMatrix(this.one.clientWidth - 4); // the panels' padding, where a focus ring shows
+    this.buildMatrix(this.room(this.one));
   }
 
   /**
@@ -116,7 +118,7 @@ export class AttentionView extends View {
   buildGrid() {
     const { model, grid } = this;
     const numbers = { layers: model.get("layers"), heads: model.get("heads") };
-    grid.arrange(this.all.clientWidth - 4, numbers, this.by ?? null);
+    grid.arrange(this.room(this.all), numbers, this.by ?? null);
     grid.paint(this.shade, this.colours);
   }
 

@@ -46,21 +46,22 @@ export function oncePerFrame(draw) {
 }
 
 /**
- * Call back when the colours or the width of an element may have changed.
+ * Call back with the width of an element when it, or the colours, may have changed. The width comes
+ * from where the page has laid itself out: whoever asks for it in between makes it do so again.
  * @param {HTMLElement} root
- * @param {() => void} changed
+ * @param {(width: number) => void} changed
  * @returns {() => void} stops it
  */
 export function watchLook(root, changed) {
   let width = -1; // only the width: a size taken from the parent's height would feed back
-  const resizes = new ResizeObserver(() => {
-    if (root.clientWidth !== width) {
-      width = root.clientWidth;
-      changed();
+  const resizes = new ResizeObserver(([{ contentRect, borderBoxSize }]) => {
+    if (contentRect.width !== width) {
+      width = contentRect.width;
+      changed(width);
     } else {
       // It may grow under a resting mouse but not shrink: a page that is scrolled to its end
       // would move, the mouse would point at something else, and so on without an end.
-      root.style.minHeight = `${Math.ceil(root.getBoundingClientRect().height)}px`;
+      root.style.minHeight = `${Math.ceil(borderBoxSize[0].blockSize)}px`;
     }
   });
   resizes.observe(root);
@@ -74,11 +75,12 @@ export function watchLook(root, changed) {
   for (const host of [document.documentElement, document.body]) {
     hosts.observe(host, { attributeFilter: ["class", "theme", "data-jp-theme-light"] });
   }
-  root.addEventListener("transitionrun", changed); // the ground's colour, however it changed
+  const recolour = () => changed(Math.max(0, width)); // the ground's colour, however it changed
+  root.addEventListener("transitionrun", recolour);
   return () => {
     resizes.disconnect();
     hosts.disconnect();
-    root.removeEventListener("transitionrun", changed);
+    root.removeEventListener("transitionrun", recolour);
   };
 }
 

@@ -1,5 +1,5 @@
 import { element } from "./base.js";
-import { TEXT_FONT, sized } from "./paint.js";
+import { TEXT_FONT, stage } from "./paint.js";
 
 /** @typedef {import("./paint.js").Colours} Colours */
 
@@ -11,6 +11,10 @@ const DOT = 3;
 /** A line of ranks, 1 at the top, on a scale that counts in tens. */
 export class RankCurve {
   canvas = element("canvas");
+  width = 0;
+  most = 10;
+  /** @type {string[]} */
+  labels = [];
 
   /** @param {HTMLElement} parent */
   constructor(parent) {
@@ -36,9 +40,19 @@ export class RankCurve {
    * @param {string} label what it shows, for those who hear it
    */
   draw(ranks, marked, colours, label) {
-    const { canvas, width = 0, most = 10 } = this;
-    canvas.setAttribute("aria-label", label);
-    const context = sized(canvas, width, HEIGHT);
+    this.canvas.setAttribute("aria-label", label);
+    stage(this.canvas, this.width, HEIGHT,
+      (context) => this.drawAll(context, ranks, marked, colours));
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number[]} ranks
+   * @param {number} marked
+   * @param {Colours} colours
+   */
+  drawAll(context, ranks, marked, colours) {
+    const { width, most } = this;
     const wide = width - LEFT - RIGHT;
     const high = HEIGHT - TOP - BOTTOM;
     const x = (/** @type {number} */ place) => LEFT + (wide * (place + 0.5)) / ranks.length;
@@ -63,7 +77,7 @@ export class RankCurve {
    * @param {(rank: number) => number} y
    */
   drawScale(context, colours, y) {
-    const { width = 0, most = 10 } = this;
+    const { width, most } = this;
     context.font = TEXT_FONT;
     context.textBaseline = "middle";
     context.textAlign = "right";
@@ -82,7 +96,7 @@ export class RankCurve {
    * @param {number} marked
    */
   drawLabels(context, colours, x, marked) {
-    const { labels = [], width = 0 } = this;
+    const { labels, width } = this;
     const widths = labels.map((label) => context.measureText(label).width);
     const every = Math.ceil((Math.max(...widths) + 10) / (x(1) - x(0)));
     context.textBaseline = "bottom";

@@ -46,7 +46,7 @@ export class WordGrid {
   scrolled() {
     const { part, cell, layout } = this.matrix;
     const hidden = layout.columns.labels.length - part.columns;
-    return Math.min(hidden, Math.round(this.box.scrollLeft / cell.width));
+    return hidden && Math.min(hidden, Math.round(this.box.scrollLeft / cell.width));
   }
 
   /** Scroll until a column is on show. @param {number} column */

@@ -1,5 +1,5 @@
 import { element } from "./base.js";
-import { TEXT_FONT, sized } from "./paint.js";
+import { TEXT_FONT, stage } from "./paint.js";
 
 /** @typedef {import("./paint.js").Colours} Colours */
 /** @typedef {import("./paint.js").Shade} Shade */
@@ -81,9 +81,14 @@ export class Histogram {
 
   /** @param {number} marked the value of what is pointed at; NaN for none @param {Colours} colours */
   draw(marked, colours) {
-    const { canvas, counts, most, shade, width, tall, range: [low, end] } = this;
-    if (!counts.length) return;
-    const context = sized(canvas, width, MARK + HEIGHT + AXIS);
+    if (!this.counts.length) return;
+    stage(this.canvas, this.width, MARK + HEIGHT + AXIS,
+      (context) => this.drawAll(context, marked, colours));
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {number} marked @param {Colours} colours */
+  drawAll(context, marked, colours) {
+    const { counts, most, shade, width, tall, range: [low, end] } = this;
     const step = width / counts.length;
     const floor = MARK + HEIGHT;
     counts.forEach((count, bin) => {

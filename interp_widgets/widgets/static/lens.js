@@ -87,7 +87,7 @@ export class LensView extends View {
     this.foot.textContent = model.get("origins")[readings.lens];
     this.buildSheet(model.get("colour"));
     this.buildGrid();
-    this.detail.rebuild(readings, model);
+    this.detail.rebuild(readings, model, this.room(this.detail.path));
   }
 
   /** @param {string} colour */
@@ -113,7 +113,7 @@ export class LensView extends View {
       (row, column) => names[readings.best(row, column)[0].word]);
     const before = words.matrix.part.columns;
     words.rebuild({
-      room: this.grid.clientWidth - 4,
+      room: this.room(this.grid),
       rows: { title: "stop after", labels: model.get("rows") },
       columns: { title: "the text, token by token", labels: model.get("tokens") },
       height: HIGH,

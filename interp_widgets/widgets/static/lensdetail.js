@@ -33,11 +33,11 @@ export class Detail {
     this.box.append(this.next, this.path);
   }
 
-  /** @param {Readings} readings @param {Model} model */
-  rebuild(readings, model) {
+  /** @param {Readings} readings @param {Model} model @param {number} room for the curve */
+  rebuild(readings, model, room) {
     this.words = model.get("word_names");
     this.rows = model.get("row_names");
-    this.curve.rebuild(this.path.clientWidth - 4, model.get("rows"), worstRank(readings));
+    this.curve.rebuild(room, model.get("rows"), worstRank(readings));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { clamp, element, keyboardGrid, pointerGrid } from "./base.js";
-import { TOKEN_FONT, drawAxisTitles, drawSheet, fit, sized } from "./paint.js";
+import { TOKEN_FONT, drawAxisTitles, drawSheet, fit, sized, stage } from "./paint.js";
 
 /** @typedef {import("./paint.js").Colours} Colours */
 /** @typedef {import("./paint.js").Shade} Shade */
@@ -134,18 +134,19 @@ export class Matrix {
    * @param {Part} [framed] a part to frame: the one that another matrix shows enlarged
    */
   draw(sheet, shade, marked, framed) {
-    if (!this.colours) return;
-    const [left, top, width, height] = this.box;
+    const { colours, box: [left, top, width, height] } = this;
+    if (!colours) return;
     const [wide, high] = [left + width + 2, top + height + 2];
     const from = [sheet, shade, this.part.row, this.part.column];
     if (from.some((part, at) => part !== this.drawn[at])) {
-      this.drawStill(sized(this.still, wide, high), sheet, shade, this.colours);
+      this.drawStill(sized(this.still, wide, high), sheet, shade, colours);
       this.drawn = from;
     }
-    const context = sized(this.canvas, wide, high);
-    context.drawImage(this.still, 0, 0, wide, high);
-    if (framed) this.frame(context, framed, this.colours.style("text"), 1.5);
-    this.drawMarks(context, marked, this.colours);
+    stage(this.canvas, wide, high, (context) => {
+      context.drawImage(this.still, 0, 0, wide, high);
+      if (framed) this.frame(context, framed, colours.style("text"), 1.5);
+      this.drawMarks(context, marked, colours);
+    });
   }
 
   /**

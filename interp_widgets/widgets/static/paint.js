@@ -6,16 +6,21 @@ const LEVELS = 256;
 export const TOKEN_FONT = "12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace";
 export const TEXT_FONT = "12px system-ui, sans-serif";
 
-/** A palette laid over a range of values; `css` and `ink` give a level's colour and its text's. */
+/**
+ * The levels of a palette: each one's colour as canvas memory and as the style sheet write it, and
+ * the colour of text on it.
+ * @typedef {{ramp: Uint32Array, css: string[], ink: string[]}} Palette
+ */
+
+/** A palette laid over a range of values. */
 export class Shade {
-  /** @param {number[][]} stops @param {number} low @param {number} high */
-  constructor(stops, low, high) {
-    const colours = Array.from({ length: LEVELS }, (_, level) => mix(stops, level / (LEVELS - 1)));
+  /** @param {Palette} palette @param {number} low @param {number} high */
+  constructor({ ramp, css, ink }, low, high) {
+    this.ramp = ramp;
+    this.css = css;
+    this.ink = ink;
     this.low = low;
     this.high = high;
-    this.ramp = Uint32Array.from(colours, pixel);
-    this.css = colours.map((rgb) => `rgb(${rgb})`);
-    this.ink = colours.map((rgb) => (luminance(rgb) > 0.18 ? "#000" : "#fff"));
   }
 
   /** @param {number} value @returns {number} level of the palette; -1 where there is no value */
@@ -41,13 +46,25 @@ export function readColours(root) {
   const known = {}; // asking the page makes it settle all its styles first
   const style = (/** @type {string} */ name) =>
     known[name] ||= computed.getPropertyValue(`--iw-${name}`).trim();
-  const stops = (/** @type {string} */ name) => {
+  /** @type {Record<string, Palette>} */
+  const palettes = {}; // 256 colours, which every new text would work out again
+  const palette = (/** @type {string} */ name) => {
     const unstyled = "#000000,#000000"; // a notebook makes a view before it puts it on the page
-    return (style(name) || unstyled).split(",").map(parseColour);
+    return palettes[name] ||= spread((style(name) || unstyled).split(",").map(parseColour));
   };
   return {
     style,
-    shade: (low, high) => new Shade(stops(low < 0 ? "diverging" : "sequential"), low, high),
+    shade: (low, high) => new Shade(palette(low < 0 ? "diverging" : "sequential"), low, high),
+  };
+}
+
+/** @param {number[][]} stops @returns {Palette} */
+function spread(stops) {
+  const colours = Array.from({ length: LEVELS }, (_, level) => mix(stops, level / (LEVELS - 1)));
+  return {
+    ramp: Uint32Array.from(colours, pixel),
+    css: colours.map((rgb) => `rgb(${rgb})`),
+    ink: colours.map((rgb) => (luminance(rgb) > 0.18 ? "#000" : "#fff")),
   };
 }
 
@@ -77,6 +94,8 @@ function luminance([red, green, blue]) {
   return 0.2126 * (red / 255) ** 2.2 + 0.7152 * (green / 255) ** 2.2 + 0.0722 * (blue / 255) ** 2.2;
 }
 
+const easel = document.createElement("canvas"); // what is painted is drawn before the next
+
 /**
  * Paint a sheet, one pixel each, ready to be drawn at any size.
  * @param {Sheet} sheet
@@ -84,11 +103,9 @@ function luminance([red, green, blue]) {
  * @param {string} masked colour of cells without a value
  * @returns {HTMLCanvasElement}
  */
-export function paint({ values, rows, columns }, shade, masked) {
-  const canvas = document.createElement("canvas");
-  canvas.width = columns;
-  canvas.height = rows;
-  const context = context2d(canvas);
+function paint({ values, rows, columns }, shade, masked) {
+  Object.assign(easel, { width: columns, height: rows });
+  const context = context2d(easel);
   const image = context.createImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   const without = pixel(parseColour(masked));
@@ -97,7 +114,7 @@ export function paint({ values, rows, columns }, shade, masked) {
     pixels[place] = level < 0 ? without : shade.ramp[level];
   }
   context.putImageData(image, 0, 0);
-  return canvas;
+  return easel;
 }
 
 /**
@@ -135,6 +152,20 @@ export function sized(canvas, width, height) {
   context.setTransform(density, 0, 0, density, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;
+}
+
+const offstage = document.createElement("canvas");
+
+/**
+ * Draw anew what holds text: off the page, which would lay itself out before every text on it.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width in CSS pixels
+ * @param {number} height
+ * @param {(context: CanvasRenderingContext2D) => void} draw
+ */
+export function stage(canvas, width, height, draw) {
+  draw(sized(offstage, width, height));
+  sized(canvas, width, height).drawImage(offstage, 0, 0, width, height);
 }
 
 /** @param {HTMLCanvasElement} canvas */

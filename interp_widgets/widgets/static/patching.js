@@ -137,7 +137,7 @@ export class PatchView extends View {
     const differ = model.get("differing").length ? " (clean/corrupted where they differ)" : "";
     const before = matrix.part.columns;
     cells.rebuild({
-      room: this.grid.clientWidth - 4,
+      room: this.room(this.grid),
       rows: {
         title: model.get("over")[0] === "head" ? "layer and head" : "layer",
         labels: model.get("rows"),

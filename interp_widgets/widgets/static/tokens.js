@@ -180,7 +180,7 @@ export class TokenView extends View {
     this.shade = range(own ? 1 : peak);
     this.drawLegend(channel, own ? null : peak);
     this.caption.textContent = `How often each value occurs in ${channels.tokens} tokens`;
-    const width = Math.min(WIDEST, chart.clientWidth);
+    const width = Math.min(WIDEST, this.room(chart));
     this.histogram.rebuild(this.line, range(peak), !own, width, (value) => channels.short(value));
   }
 

@@ -31,6 +31,9 @@ export class View {
   stops = [];
   rev = NaN;
   built = false;
+  width = 0; // of the view, in CSS pixels; 0 while it is hidden or not on the page yet
+  /** @type {Map<HTMLElement, number>} what room there was in each panel at this width */
+  rooms = new Map();
 
   /** @param {Model} model @param {HTMLElement} el @param {string} name for the style sheet */
   constructor(model, el, name) {
@@ -71,7 +74,11 @@ export class View {
 
   start() {
     this.listen(this.model, "change", () => this.take());
-    this.stops.push(watchLook(this.root, () => this.rebuild(true)));
+    this.stops.push(watchLook(this.root, (width) => {
+      this.width = width;
+      this.rooms.clear();
+      this.rebuild(true);
+    }));
     selectionOf(this.model).then((selection) => {
       this.selection = selection;
       this.listen(selection, "change", () => this.follow());
@@ -110,12 +117,23 @@ export class View {
     const title = model.get("title") || this.name();
     root.setAttribute("aria-label", title);
     this.title.textContent = title;
-    this.built = root.clientWidth > 0; // not on the page yet, or hidden: its width will change
+    this.built = this.width > 0;
     if (!this.built) return;
     if (anew) this.colours = readColours(root);
     root.style.minHeight = "";
     this.build();
     this.draw();
+  }
+
+  /**
+   * Measure the room in a panel that is as wide as the view lets it be, without the padding that
+   * shows a focus ring. The page lays itself out to answer, so it is asked once for each width.
+   * @param {HTMLElement} panel
+   */
+  room(panel) {
+    const known = this.rooms.get(panel) ?? panel.clientWidth - 4;
+    this.rooms.set(panel, known);
+    return known;
   }
 
   /** @returns {string} title of a view that was given none */
