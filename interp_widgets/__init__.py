@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         OptimisedInput,
         PatchSweep,
         Superposition,
+        TokenFactors,
         TokenValues,
     )
     from interp_widgets.widgets._export import to_html
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets.prompt import PromptBox
     from interp_widgets.widgets.superposition import SuperpositionView
     from interp_widgets.widgets.tokens import TokenView
+    from interp_widgets.worlds.factors import factors, labelled_text
 
 __version__ = "0.1.0"
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "Selection",
     "Superposition",
     "SuperpositionView",
+    "TokenFactors",
     "TokenValues",
     "TokenView",
     "Trace",
@@ -66,7 +69,9 @@ __all__ = [
     "__version__",
     "cast",
     "classic",
+    "factors",
     "feature_dashboard",
+    "labelled_text",
     "lesson",
     "link",
     "load_model",
@@ -94,13 +99,16 @@ _HOME = {
     "Selection": "widgets._selection",
     "Superposition": "results",
     "SuperpositionView": "widgets.superposition",
+    "TokenFactors": "results",
     "TokenValues": "results",
     "TokenView": "widgets.tokens",
     "Trace": "_trace",
     "Workbench": "_workbench",
     "cast": "_cast",
     "classic": "widgets.classic",
+    "factors": "worlds.factors",
     "feature_dashboard": "analysis.features",
+    "labelled_text": "worlds.factors",
     "lesson": "course.catalogue",
     "link": "widgets._link",
     "load_model": "models",

@@ -6,6 +6,7 @@ swapped axis fails where it happens and not in a picture three steps later.
 
 from interp_widgets.results.attention import AttentionPattern
 from interp_widgets.results.circuits import CircuitScore
+from interp_widgets.results.factors import Factor, TokenFactors
 from interp_widgets.results.features import FeatureDashboard
 from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
@@ -17,11 +18,13 @@ from interp_widgets.results.tokens import TokenValues
 __all__ = [
     "AttentionPattern",
     "CircuitScore",
+    "Factor",
     "FeatureDashboard",
     "LazyAttentionPattern",
     "LogitLens",
     "OptimisedInput",
     "PatchSweep",
     "Superposition",
+    "TokenFactors",
     "TokenValues",
 ]

@@ -145,6 +145,39 @@ def document(template: Template, rng: random.Random) -> Document:
     return made
 
 
+class Reading(NamedTuple):
+    """How far a template could have written given units, and their factors up to there."""
+
+    factors: list[Factors]
+    whole: bool
+    """whether the document ends with the last of them"""
+
+
+def read(template: Template, written: Sequence[str]) -> Reading:
+    """Replay given units through a template, to find their factors."""
+    current: Factors = {"family": template.family, "template": template.name}
+    found = Reading([], whole=False)
+
+    def given(choice: Choice) -> str:
+        unit = written[len(found.factors)] if len(found.factors) < len(written) else BOS
+        if not choice.probability(unit):
+            raise _StrayedError
+        return unit
+
+    try:
+        for place, (_, unit) in enumerate(_walk(template.program(current), given)):
+            if place == len(written) or unit != written[place]:
+                return found
+            found.factors.append(dict(current))
+    except _StrayedError:
+        return found
+    return found._replace(whole=len(found.factors) == len(written))
+
+
+class _StrayedError(Exception):
+    """The units are none that the template writes."""
+
+
 def _walk(program: Program, pick: Callable[[Choice], str]) -> Iterator[tuple[Choice | None, str]]:
     """Run a program; yield every unit *after* the program has labelled it, with its choice."""
     pending: list[tuple[Choice | None, str]] = []

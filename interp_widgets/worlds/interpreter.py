@@ -153,7 +153,7 @@ class Program:
         if total <= EXHAUSTIVE:
             return list(self._every())
         rng = random.Random(seed)
-        return [self._drawn(rng) for _ in range(EXHAUSTIVE)]
+        return [self.draw(rng, rng.randint(1, self.longest)) for _ in range(EXHAUSTIVE)]
 
     def _number(self, length: int) -> int:
         letters = len(self.alphabet)
@@ -166,8 +166,8 @@ class Program:
             else:
                 yield from product(self.alphabet, repeat=length)
 
-    def _drawn(self, rng: random.Random) -> tuple[str, ...]:
-        length = rng.randint(1, self.longest)
+    def draw(self, rng: random.Random, length: int) -> tuple[str, ...]:
+        """Draw a sequence of so many symbols that the program is made for."""
         if self.different:
             return tuple(rng.sample(self.alphabet, length))
         return tuple(rng.choices(self.alphabet, k=length))

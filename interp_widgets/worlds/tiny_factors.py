@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
 
+from interp_widgets.results.factors import Factor
 from interp_widgets.worlds.grammar import Document
-
-Kind = Literal["token", "window of 3", "bag", "context"]
-
-
-@dataclass(frozen=True)
-class Factor:
-    """A label the generator gives to tokens, and how much one must read to know it."""
-
-    kind: Kind
-    """`token`: the token itself; `window of 3`: it and the two before; `bag`: which tokens came
-    before, in any order; `context`: their order matters, or a fact about the world"""
-    meaning: str
-
 
 FACTORS = {
     "family": Factor("context", "which of the ten families of documents this is"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import product
 
 from interp_widgets.worlds.grammar import Factors, Program, Template
@@ -25,7 +25,10 @@ from interp_widgets.worlds.tiny_families.lists import LISTS
 from interp_widgets.worlds.tiny_families.mood import MOOD
 from interp_widgets.worlds.tiny_families.quotes import QUOTES
 
-__all__ = ["COMBINATION", "FAMILIES", "SPLITS", "TEMPLATE", "TRAIN", "held_out", "templates"]
+__all__ = [
+    "COMBINATION", "FAMILIES", "SPLITS", "TEMPLATE", "TRAIN",
+    "every_template", "held_out", "templates",
+]  # fmt: skip
 
 FAMILIES = (
     FACTS, CLAIMS, GIVING, AGREEMENT, MOOD, LISTS, QUOTES, COUNTED_YEARS, COUNTED_DAYS, FILLER,
@@ -40,14 +43,24 @@ def templates(family: Family, split: str) -> tuple[Template, ...]:
         split: `"train"`; `"combination"` (trained texts, slots filled only with combinations kept
             out of training); `"template"` (the one text per pattern never trained on).
     """
-    made = tuple(_variants(family, split))
+    texts = slice(-1, None) if split == TEMPLATE else slice(-1)
+    made = tuple(_variants(family, split, texts))
     total = sum(template.weight for template in made)
     return tuple(Template(t.family, t.name, t.weight / total, t.program) for t in made)
 
 
-def _variants(family: Family, split: str) -> Iterator[Template]:
+@cache
+def every_template() -> tuple[Template, ...]:
+    """Return the templates of all families and splits with nothing held out, for reading text.
+
+    Their weights mean nothing.
+    """
+    return tuple(t for family in FAMILIES for t in _variants(family, TEMPLATE, slice(None)))
+
+
+def _variants(family: Family, split: str, chosen: slice) -> Iterator[Template]:
     for pattern in family.patterns:
-        texts = pattern.texts[-1:] if split == TEMPLATE else pattern.texts[:-1]
+        texts = pattern.texts[chosen]
         for text, (mode, share) in product(texts, pattern.modes.items()):
             name = f"{text} [{mode}]" if mode else text
             program = partial(_program, pattern.maker, text, mode, split)
