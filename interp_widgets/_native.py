@@ -34,6 +34,8 @@ def save_native(
     config: Mapping[str, object],
     tensors: Mapping[str, Tensor | NDArray[np.float64]],
     vocabulary: Sequence[str],
+    *,
+    spaced: bool = False,
 ) -> None:
     """Write a network of TransformerLens' own architecture as a folder that `load_model` reads.
 
@@ -42,8 +44,9 @@ def save_native(
         config: the settings of a `TransformerBridgeConfig`.
         tensors: the weights by the names of `NativeModel.state_dict()`. One that fp16 holds exactly
             is written as fp16.
-        vocabulary: the text of each token; the first begins every sequence, and a prompt is read
-            one character at a time, so longer ones are answers that no prompt holds.
+        vocabulary: the text of each token; the first begins every sequence.
+        spaced: whether white space sets the symbols of a prompt apart. Where it does not, a prompt
+            is read one character at a time, and longer symbols are answers that no prompt holds.
     """
     import torch
     from safetensors.torch import save_file
@@ -52,7 +55,7 @@ def save_native(
     (folder / "config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     weights = {name: torch.as_tensor(values).float() for name, values in tensors.items()}
     save_file({name: _smallest(w) for name, w in weights.items()}, folder / "model.safetensors")
-    _save_tokenizer(folder, vocabulary)
+    _save_tokenizer(folder, vocabulary, spaced=spaced)
 
 
 def _smallest(weights: Tensor) -> Tensor:
@@ -60,21 +63,18 @@ def _smallest(weights: Tensor) -> Tensor:
     return (half if half.float().equal(weights) else weights).contiguous()
 
 
-def _save_tokenizer(folder: Path, vocabulary: Sequence[str]) -> None:
-    """Write a tokenizer with one token for each character; spaces between them do not count.
+def _save_tokenizer(folder: Path, vocabulary: Sequence[str], *, spaced: bool) -> None:
+    """Write a tokenizer with one token for each word, or for each character that is no space.
 
-    A character that is not in the vocabulary gets an id that the network does not have.
+    A symbol that is not in the vocabulary gets an id that the network does not have.
     """
     from tokenizers import Regex, Tokenizer, models, pre_tokenizers
 
     numbered = {symbol: token for token, symbol in enumerate([*vocabulary, _UNKNOWN])}
     tokenizer = Tokenizer(models.WordLevel(numbered, unk_token=_UNKNOWN))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.WhitespaceSplit(),
-            pre_tokenizers.Split(Regex("."), "isolated"),
-        ]
-    )
+    words = pre_tokenizers.WhitespaceSplit()
+    characters = pre_tokenizers.Split(Regex("."), "isolated")
+    tokenizer.pre_tokenizer = words if spaced else pre_tokenizers.Sequence([words, characters])
     tokenizer.add_special_tokens([vocabulary[0]])
     tokenizer.save(str(folder / "tokenizer.json"))
     settings = {

@@ -136,14 +136,14 @@ def _check_known(model: TransformerBridge, prompt: str, ids: torch.Tensor) -> No
     size, tokenizer = model.cfg.d_vocab, model.tokenizer
     if len(ids) and int(ids.max()) < size:
         return
-    if (
-        tokenizer.unk_token_id in ids.tolist()
-    ):  # a network of single symbols has no entry for any other
+    unknown = tokenizer.unk_token_id
+    if unknown in ids.tolist():  # a network of a few symbols has no entry for any other
         known = tokenizer.convert_ids_to_tokens(range(size))
-        strange = next((c for c in prompt if not c.isspace() and c not in known), prompt)
+        read = tokenizer(prompt, return_offsets_mapping=True, add_special_tokens=False)
+        start, end = read["offset_mapping"][read["input_ids"].index(unknown)]
         raise ValueError(
             f"prompt: expected symbols that {model.cfg.model_name!r} knows ({' '.join(known)}), "
-            f"got {strange!r}. Leave it out."
+            f"got {prompt[start:end]!r}. Leave it out."
         )
     raise ValueError(
         f"prompt: expected one token or more of the {size} the model knows, got "
