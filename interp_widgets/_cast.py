@@ -45,6 +45,8 @@ MEMBERS: Final = (
     Member("compiled-frac-prev", "a program that averages over what came before; every edge known"),
     Member("compiled-reverse", "a program that turns a sequence around; every edge known"),
     Member("compiled-sort-unique", "a program that sorts digits; every edge known"),
+    Member("induction-1l", "one layer trained on repetitions, which it cannot continue"),
+    Member("induction-2l", "two layers that learn suddenly to continue repetitions"),
     Member(
         "tiny-world",
         "the labels of every token and the least possible loss",

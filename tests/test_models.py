@@ -107,6 +107,25 @@ def test_a_revision_of_another_architecture_is_refused(shipped):
         load_model("tiny-world", revision="step-700")
 
 
+def test_a_revision_of_a_network_without_hugging_face_architecture_holds_its_files_weights():
+    model = load_model("induction-2l", revision="step-300")
+    stored = load_file(data.file("models/induction-2l/revisions/step-300.safetensors"))
+    assert model.cfg.model_name == "induction-2l@step-300"
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    torch.testing.assert_close(model.W_E, stored["tok_embed.weight"].float(), rtol=0, atol=0)
+    torch.testing.assert_close(model.W_U.T, stored["head.weight"].float(), rtol=0, atol=0)
+    assert not torch.allclose(model.W_E, load_model("induction-2l").W_E)
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes(data.file(f"models/induction-2l/{name}").read_bytes())
+    other = data.file("models/induction-1l/model.safetensors")
+    (tmp_path / "model.safetensors").write_bytes(other.read_bytes())
+    with pytest.raises(ValueError, match=r"(?s)fails to load: .*layers\.1\.attn"):
+        load_model(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "config.json", "tokenizer.json"])
 @pytest.mark.parametrize("damage", ["truncate", "flip"])
 def test_a_damaged_shipped_file_is_refused_by_its_name(shipped, name, damage):

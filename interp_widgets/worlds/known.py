@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from interp_widgets.worlds.interpreter import Program
+
+
+_SHORTEST: Final = {"hand-induction": 4, "induction-1l": 12, "induction-2l": 12}  # segments
 
 
 def sequences(name: str, *, most: int = 500, seed: int = 0) -> list[NDArray[np.int64]]:
@@ -32,10 +35,10 @@ def sequences(name: str, *, most: int = 500, seed: int = 0) -> list[NDArray[np.i
     Raises:
         ValueError: a model that is not made for sequences of its own.
     """
-    if name == "hand-induction":
-        return [repeated_segments(most // 2, length, seed) for length in (4, 24)]
+    if name in _SHORTEST:
+        return [repeated_segments(most // 2, length, seed) for length in (_SHORTEST[name], 24)]
     if name not in PROGRAMS:
-        known = ["hand-induction", *PROGRAMS]
+        known = [*_SHORTEST, *PROGRAMS]
         raise ValueError(f"name: expected one of {known}, got {name!r}.")
     program = PROGRAMS[name]()
     every = program.inputs(seed)

@@ -17,6 +17,8 @@ from transformer_lens.tools.analysis import (
     logit_lens,
 )
 
+from interp_widgets import data
+from interp_widgets._native import is_native
 from interp_widgets.models import SHIPPED, load_model
 from interp_widgets.worlds.known import sequences
 
@@ -26,8 +28,8 @@ class Case:
 
     def __init__(self, name):
         self.model = load_model(name)
-        if hasattr(self.model, "circuit"):
-            ids = sequences(name, most=60)[0 if name == "hand-induction" else 2]
+        if name in NATIVE:
+            ids = sequences(name, most=60)[-1]
             self.clean, self.corrupted = torch.from_numpy(ids[:1]), torch.from_numpy(ids[1:2])
         else:
             prompts = (f"{who} lives in Lima. {who} lives in" for who in ("Mary", "John"))
@@ -102,8 +104,8 @@ TOOLS = {
     "use_attn_in": lambda case: case.flag("use_attn_in"),
     "use_hook_mlp_in": lambda case: case.flag("use_hook_mlp_in"),
 }
-NATIVE = {name for name in SHIPPED if name == "hand-induction" or name.startswith("compiled-")}
-ATTENTION_ONLY = {"hand-induction"}
+NATIVE = {name for name in SHIPPED if is_native(data.root() / "models" / name)}
+ATTENTION_ONLY = {"hand-induction", "induction-1l", "induction-2l"}
 UNSUPPORTED = {
     # There is no MLP to look at.
     "patching resid_mid": ATTENTION_ONLY,
