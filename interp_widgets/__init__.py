@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from interp_widgets.analysis.metrics import logit_difference
     from interp_widgets.analysis.patching import patch_sweep
     from interp_widgets.course.catalogue import lesson
+    from interp_widgets.course.mystery import mystery
     from interp_widgets.models import load_model
     from interp_widgets.results import (
         AttentionPattern,
@@ -77,6 +78,7 @@ __all__ = [
     "load_model",
     "logit_difference",
     "logit_lens",
+    "mystery",
     "patch_sweep",
     "score_circuit",
     "to_html",
@@ -114,6 +116,7 @@ _HOME = {
     "load_model": "models",
     "logit_difference": "analysis.metrics",
     "logit_lens": "analysis.lens",
+    "mystery": "course.mystery",
     "patch_sweep": "analysis.patching",
     "score_circuit": "analysis.circuits",
     "to_html": "widgets._export",

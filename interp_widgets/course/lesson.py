@@ -13,12 +13,11 @@ import ipywidgets
 from interp_widgets.course import checks, hints, manual, overview, records, screen, values
 from interp_widgets.course.exercises import Exercise
 from interp_widgets.course.predictions import Prediction, PredictionBox
-from interp_widgets.course.progress import Store
+from interp_widgets.course.progress import DEFAULT, Store
 from interp_widgets.course.quiz import Quiz, QuizBox
 from interp_widgets.course.takeaway import FILE, ExportButton
 
 _SURE = 'The solution is shown by lesson.solution("{slug}", sure=True). ' + hints.SURE
-_STORE = Store()
 
 
 class _Named(Protocol):
@@ -48,7 +47,7 @@ class Lesson:
     predictions: Sequence[Prediction] = ()
     quizzes: Sequence[Quiz] = ()
     discuss: Sequence[str] = ()
-    store: Store = field(default=_STORE, repr=False)
+    store: Store = field(default=DEFAULT, repr=False)
 
     def check(self, slug: str, answer: A) -> A:
         """Say whether an answer is right, and go on either way.

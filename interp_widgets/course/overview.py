@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from interp_widgets import text
 from interp_widgets.course import records
+from interp_widgets.course.mystery import SLUG
 from interp_widgets.course.verdicts import Table
+from interp_widgets.worlds.mysteries import FAMILIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,10 +32,13 @@ def lesson(lesson: Lesson, progress: Progress) -> tuple[str, str]:
         (e.title, _state(known), str(known["tries"] or _NO), str(known["hints"] or _NO))
         for e, known in checks
     ]
-    for quiz in lesson.quizzes:
-        known = _entry(lesson, progress, "quizzes", quiz.slug)
+    scored = [(quiz.slug, quiz.title) for quiz in lesson.quizzes]
+    if lesson.stem in FAMILIES:
+        scored.append((SLUG, "Mystery model"))
+    for slug, title in scored:
+        known = _entry(lesson, progress, "quizzes", slug)
         score = f"{known['right']} of {known['of']}" if known["tries"] else "not started"
-        rows.append((quiz.title, score, str(known["tries"] or _NO), _NO))
+        rows.append((title, score, str(known["tries"] or _NO), _NO))
     done = [known["passed"] for _, known in checks]
     heading = f"{_bar(done)}  {sum(done)} of {len(done)} exercises passed"
     return _shown(heading, Table(("", "result", "tries", "hints"), tuple(rows)))

@@ -104,6 +104,10 @@ class Store:
             self._say(f"{sentence} {manual.pointer('progress')}")
 
 
+DEFAULT = Store()
+"""Where this learner's results are kept, unless somebody gives another place."""
+
+
 def default_path() -> Path:
     """Return the file of this learner, in the folder that the system has for such things."""
     from platformdirs import user_data_path

@@ -78,16 +78,17 @@ class Weights:
         self.W_out = np.zeros((self.layers, self.neurons, stream))
         self.W_U = np.zeros((stream, symbols))
 
-    def save(self, folder: Path, circuit: Circuit) -> None:
+    def save(self, folder: Path, circuit: Circuit | None = None) -> None:
         """Write the network, its vocabulary and its circuit as a model that `load_model` reads.
 
         Args:
             folder: where the files go.
-            circuit: the edges that carry the computation.
+            circuit: the edges that carry the computation; None keeps them out of it.
         """
         folder.mkdir(parents=True, exist_ok=True)
         save_native(folder, self._config(), self._tensors(), self.vocabulary)
-        circuit.save(folder / "circuit.json")
+        if circuit is not None:
+            circuit.save(folder / "circuit.json")
 
     def _config(self) -> dict[str, object]:
         return {
