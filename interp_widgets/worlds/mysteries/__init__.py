@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FAMILIES: Final = {
     "01_inside_a_transformer": "transformer",
+    "02_features": "features",
+    "03_superposition": "superposition",
 }
 """The module here that makes the sealed models of a notebook."""
 
