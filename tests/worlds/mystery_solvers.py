@@ -77,11 +77,12 @@ def transformer(model, inputs):
         backup = [max(HEADS, key=without[writer].written.get)]
     sharp = [head for head in HEADS if sharpness(whole, head) > 0.95]
     idle = [head for head in sharp if head not in {writer, *helper, *backup}]
+    alone = without[writer].agrees(predicted)
     decoys = [
         head
         for head in idle
         if without[head].agrees(predicted) > 0.99
-        and (Run(model, ids, head, writer).best == without[writer].best).mean() > 0.99
+        and abs(Run(model, ids, head, writer).agrees(predicted) - alone) < 0.1
     ]
     assert len(helper) <= 1
     assert len(decoys) == 1

@@ -52,7 +52,7 @@ def blank() -> Weights:
     weights.W_E[:, weights.spaces["symbol"]] = np.eye(_SYMBOLS)
     weights.W_pos[:, weights.spaces["position"]] = np.eye(CONTEXT)
     weights.W_U[weights.spaces["next"]] = LOGIT * _LETTERS_ONLY
-    weights.W_U[weights.spaces["flat"], 1:] = LOGIT
+    weights.W_U[weights.spaces["flat"]] = LOGIT
     return weights
 
 

@@ -216,8 +216,8 @@ def _questions(plan: _Plan, inputs: np.ndarray) -> tuple[Question, ...]:
             answer=_name(plan.decoy),
             test=(
                 "Look at the pattern of {given}: is it sharp? Then set its output to zero, alone "
-                "and together with the writer's. For a decoy neither changes which symbol is "
-                "predicted."
+                "and together with the writer's. For a decoy neither changes the share of "
+                "predictions that follow the rule."
             ),
         ),
         Question(
