@@ -97,8 +97,9 @@ def _corners(shape: str) -> Vectors:
     """Place the corners of a shape at length 1 around its middle, (feature, dimension)."""
     dimensions, features = _SHAPES[shape]
     if dimensions == 3:
-        corners: Vectors = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
-        return corners / np.sqrt(3)
+        signs = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+        corners: Vectors = signs / np.sqrt(3)
+        return corners
     angles = 2 * np.pi * np.arange(features) / features
     return np.stack([np.cos(angles), np.sin(angles)], axis=1)
 
