@@ -70,7 +70,12 @@ class World:
         return cls(Tokenizer.from_file(str(data.file("models/tiny-world/tokenizer.json"))))
 
     def windows(
-        self, count: int, length: int, seed: Sequence[int], emphasis: Mapping[str, float]
+        self,
+        count: int,
+        length: int,
+        seed: Sequence[int],
+        emphasis: Mapping[str, float],
+        often: Mapping[str, float] | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return training windows of whole documents, back to back, each window from `<bos>`.
 
@@ -80,12 +85,17 @@ class World:
             seed: Integers that fix the result, for example the run's seed and the step.
             emphasis: Weight of the tokens that answer a question, by the first part of its kind;
                 all other tokens weigh 1.
+            often: How many times as often as usual documents of a family come, by its name, such as
+                "claims"; None leaves all as they are.
 
         Returns:
             Token ids (window, pos), int64, and their weights (window, pos), float32.
+
+        Raises:
+            ValueError: An unknown family in `often`.
         """
         rng = random.Random("/".join(map(str, seed)))
-        made, cumulative = _cumulative_mixture(TRAIN)
+        made, cumulative = _cumulative_mixture(TRAIN, tuple((often or {}).items()))
         ids = np.empty((count, length), dtype=np.int64)
         weights = np.ones((count, length), dtype=np.float32)
         for row in range(count):
@@ -155,9 +165,14 @@ class World:
 
 
 @cache
-def _cumulative_mixture(split: str) -> tuple[tuple[Template, ...], list[float]]:
-    made = mixture(split)
-    return made, list(np.cumsum([t.weight for t in made]))
+def _cumulative_mixture(
+    split: str, often: tuple[tuple[str, float], ...] = ()
+) -> tuple[tuple[Template, ...], list[float]]:
+    made, times = mixture(split), dict(often)
+    families = {t.family for t in made}
+    if unknown := sorted(times.keys() - families):
+        raise ValueError(f"often: expected families among {sorted(families)}, got {unknown}.")
+    return made, list(np.cumsum([t.weight * times.get(t.family, 1.0) for t in made]))
 
 
 @cache

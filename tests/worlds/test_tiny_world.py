@@ -125,6 +125,24 @@ def test_only_the_answers_that_are_emphasised_weigh_more(world):
     assert np.isin(ids, verdicts).sum() == said.total()
 
 
+def test_a_family_comes_as_much_more_often_as_asked(world):
+    verdicts = [world.encode(word)[0] for word in (" right", " wrong")]
+
+    def claims(often):
+        ids, _ = world.windows(200, 128, (0, 0), {}, often)
+        return np.isin(ids, verdicts).sum()
+
+    usual, share = claims(None), 0.08
+    expected = 6 * usual / (1 + 5 * share)  # the other families get less room
+    assert claims({"claims": 6.0}) == pytest.approx(expected, rel=0.15)
+    assert claims({}) == usual
+
+
+def test_a_family_that_there_is_not_is_refused(world):
+    with pytest.raises(ValueError, match=r"often: expected families among .*'claims'.*\['claim'\]"):
+        world.windows(1, 64, (0, 0), {}, {"claim": 6.0})
+
+
 def test_held_out_combinations_are_never_written_in_training(world, documents):
     trained = {
         (made.factors[-1]["subj.name"], made.factors[0]["template"])
