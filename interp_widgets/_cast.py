@@ -52,6 +52,7 @@ MEMBERS: Final = (
         "the labels of every token and the least possible loss",
         ("00", "gallery"),
     ),
+    Member("vision-shapes", "kind, direction, colour, size and place of every shape it sees"),
 )
 _HEADS: Final = ("model", "weights", "size", "what is known", "notebooks")
 

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformer_lens.model_bridge import TransformerBridge
 
-_ARCHITECTURE: Final = "TransformerLensNative"
+NATIVE: Final = "TransformerLensNative"
 _UNKNOWN: Final = "<unknown>"
 
 
-def is_native(folder: Path) -> bool:
-    """Say whether a model's folder holds a network of TransformerLens' own architecture."""
+def architecture(folder: Path) -> str:
+    """Read which architecture a model's folder names; "" where that is left to transformers."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return bool(config.get("architecture") == _ARCHITECTURE)
+    return str(config.get("architecture", ""))
 
 
 def save_native(
@@ -51,7 +51,7 @@ def save_native(
     import torch
     from safetensors.torch import save_file
 
-    settings = {"architecture": _ARCHITECTURE, **config}
+    settings = {"architecture": NATIVE, **config}
     (folder / "config.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     weights = {name: torch.as_tensor(values).float() for name, values in tensors.items()}
     save_file({name: _smallest(w) for name, w in weights.items()}, folder / "model.safetensors")
@@ -109,7 +109,7 @@ def boot_native(folder: Path, weights: Path | None = None) -> TransformerBridge:
     network.load_state_dict(load_file(weights or folder / "model.safetensors"))  # in its float32
     model: TransformerBridge = build_bridge_from_module(
         network,
-        architecture=_ARCHITECTURE,
+        architecture=NATIVE,
         tl_config=config,
         tokenizer=PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True),
     )

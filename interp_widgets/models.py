@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 from interp_widgets import data
 from interp_widgets._cast import MEMBERS
 from interp_widgets._hub import download
-from interp_widgets._native import boot_native, is_native
+from interp_widgets._native import NATIVE, architecture, boot_native
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from transformer_lens.model_bridge import TransformerBridge
     from transformers import PreTrainedModel
@@ -48,7 +48,8 @@ def load_model(
 
     Returns:
         The model, in evaluation mode; `model.cfg.model_name` says which one it is. Where the
-        mechanism is known, `model.circuit` holds the edges that carry it.
+        mechanism is known, `model.circuit` holds the edges that carry it. "vision-shapes" reads
+        images: it is a torch module with TransformerLens' hooks, but no TransformerBridge.
 
     Raises:
         TypeError: an argument of the wrong kind.
@@ -134,14 +135,16 @@ def _boot(folder: Path, label: str, weights: Path | None = None) -> TransformerB
     """Load the weights in `folder`, or `weights` for its architecture, and wrap them for hooks."""
     _check_layout(folder)
     try:
-        boot = boot_native if is_native(folder) else _boot_transformers
-        model = boot(folder, weights)
+        boots = {NATIVE: boot_native, "ShapesNetwork": _boot_shapes}
+        boot: Callable[..., Any] = boots.get(architecture(folder), _boot_transformers)
+        model: TransformerBridge = boot(folder, weights)
     except Exception as error:  # the loaders below raise anything from KeyError to RuntimeError
         raise ValueError(
             f"name_or_path: expected a causal language model that TransformerLens can wrap, got "
             f"{folder}, which fails to load: {error}"
         ) from error
-    if not model.tokenizer.vocab_size:  # transformers makes an empty tokenizer out of no files
+    # What reads images has no tokenizer; transformers makes an empty one out of no files.
+    if hasattr(model, "tokenizer") and not model.tokenizer.vocab_size:
         raise ValueError(
             f"name_or_path: expected a tokenizer in {folder}, got none. "
             "Save it there with `tokenizer.save_pretrained(folder)`."
@@ -161,6 +164,12 @@ def _boot_transformers(folder: Path, weights: Path | None) -> TransformerBridge:
             str(folder), hf_model=network, trust_remote_code=False
         )
     return model
+
+
+def _boot_shapes(folder: Path, weights: Path | None) -> Any:  # noqa: ANN401 -- not a bridge
+    from interp_widgets.worlds.shapes_network import boot_shapes
+
+    return boot_shapes(folder, weights)
 
 
 def _check_layout(folder: Path) -> None:

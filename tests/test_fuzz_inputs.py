@@ -20,6 +20,8 @@ FAST, SLOW = 150, 4_000
 ARGUMENTS = {
     "load_model": {"name_or_path", "revision"},
     "trace": {"model", "prompt", "hooks"},
+    "factors": {"name", "tokens"},
+    "labelled_text": {"name", "count", "length", "seed", "split"},
     "AttentionView": {"data", "tokens", "token_ids", "weights", "layers", "heads", "batch"}
     | {"compare", "queries", "attention_mask", "windows", "order", "hide_first", "max_bytes"}
     | {"title", "selection", "unknown keyword"},
@@ -100,6 +102,18 @@ def test_no_revision_is_too_strange_to_be_refused(shipped, seed, count):
         name = rng.choice(["tiny-world", shipped, "team/model"])
         if revision is not None:
             assert rejects("load_model", name, revision=revision)
+
+
+@budgets()
+def test_no_tokens_are_too_strange_to_be_labelled_or_refused(seed, count):
+    rng = random.Random(seed)
+    for _ in range(count):
+        name = rng.choice(["tiny-world", "hand-induction", "compiled-reverse"])
+        rejects("factors", name, rng.choice([text, junk])(rng))
+        assert rejects("factors", rng.choice([text, junk])(rng), "The")
+        number = rng.choice(["count", "length", "seed", "split"])
+        given = {"count": 2, number: junk(rng)}
+        assert rejects("labelled_text", name, **given) or given[number] in (0, None)
 
 
 def damage(rng: random.Random, content: bytes) -> bytes:

@@ -34,6 +34,7 @@ LABELLERS: Final[dict[str, Callable[[], Labeller]]] = {
     **{name: partial(program_factors.labeller, program) for name, program in PROGRAMS.items()},
 }
 """Who labels the tokens of each model: a model whose tokens have factors gets a line here."""
+_MOST_ROWS: Final = 100_000
 
 
 def factors(
@@ -91,10 +92,10 @@ def labelled_text(
     """
     labeller = _labeller(name)
     length = labeller.longest if length is None else length
-    _check_whole("count", count, 1, None)
+    _check_whole("count", count, 1, _MOST_ROWS)
     _check_whole("length", length, 2, labeller.longest)
-    _check_whole("seed", seed, 0, None)
-    if split not in labeller.splits:
+    _check_whole("seed", seed, 0, 2**32 - 1)
+    if not isinstance(split, str) or split not in labeller.splits:
         raise ValueError(
             f"split: expected one of {list(labeller.splits)} for {name!r}, got {split!r}."
         )
@@ -126,14 +127,14 @@ def _made(model: str) -> Labeller:
     return LABELLERS[model]()
 
 
-def _check_whole(name: str, given: object, least: int, most: int | None) -> None:
-    expected = f"{least} or more" if most is None else f"{least} to {most}"
+def _check_whole(name: str, given: object, least: int, most: int) -> None:
     if isinstance(given, bool) or not isinstance(given, int):
         raise TypeError(
-            f"{name}: expected a whole number, {expected}, got {type(given).__name__} {given!r}."
+            f"{name}: expected a whole number from {least} to {most}, got "
+            f"{type(given).__name__} {given!r}."
         )
-    if given < least or (most is not None and given > most):
-        raise ValueError(f"{name}: expected {expected}, got {given}.")
+    if not least <= given <= most:
+        raise ValueError(f"{name}: expected {least} to {most}, got {given}.")
 
 
 def _result(name: str, ids: NDArray[np.int64], labels: Sequence[Labels]) -> TokenFactors:
