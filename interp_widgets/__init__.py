@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from interp_widgets.analysis.lens import logit_lens
     from interp_widgets.analysis.metrics import logit_difference
     from interp_widgets.analysis.patching import patch_sweep
+    from interp_widgets.analysis.superposition import train_toy_models
     from interp_widgets.course.catalogue import lesson
     from interp_widgets.course.mystery import mystery
     from interp_widgets.models import load_model
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         LogitLens,
         OptimisedInput,
         PatchSweep,
+        PhaseGrid,
         Superposition,
         TokenFactors,
         TokenValues,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from interp_widgets.widgets.features import FeatureView
     from interp_widgets.widgets.lens import LogitLensView
     from interp_widgets.widgets.patching import PatchView
+    from interp_widgets.widgets.phase import PhaseDiagram
     from interp_widgets.widgets.prompt import PromptBox
     from interp_widgets.widgets.superposition import SuperpositionView
     from interp_widgets.widgets.tokens import TokenView
@@ -58,6 +61,8 @@ __all__ = [
     "OptimisedInput",
     "PatchSweep",
     "PatchView",
+    "PhaseDiagram",
+    "PhaseGrid",
     "PromptBox",
     "Selection",
     "Superposition",
@@ -83,6 +88,7 @@ __all__ = [
     "score_circuit",
     "to_html",
     "trace",
+    "train_toy_models",
 ]
 
 _HOME = {
@@ -97,6 +103,8 @@ _HOME = {
     "OptimisedInput": "results",
     "PatchSweep": "results",
     "PatchView": "widgets.patching",
+    "PhaseDiagram": "widgets.phase",
+    "PhaseGrid": "results",
     "PromptBox": "widgets.prompt",
     "Selection": "widgets._selection",
     "Superposition": "results",
@@ -121,6 +129,7 @@ _HOME = {
     "score_circuit": "analysis.circuits",
     "to_html": "widgets._export",
     "trace": "_trace",
+    "train_toy_models": "analysis.superposition",
 }
 
 

@@ -115,7 +115,7 @@ class _Run:
         value = loss(self.model, batch)
         if value.ndim:
             raise ValueError(f"loss: expected a scalar, got shape {tuple(value.shape)}; average it")
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         if self.config.clip is not None:
             nn.utils.clip_grad_norm_(self.parameters, self.config.clip)
         self.optimizer.step()

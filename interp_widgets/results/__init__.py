@@ -12,10 +12,12 @@ from interp_widgets.results.lazy_attention import LazyAttentionPattern
 from interp_widgets.results.lens import LogitLens
 from interp_widgets.results.optimised import OptimisedInput
 from interp_widgets.results.patching import PatchSweep
+from interp_widgets.results.phase import OUTCOMES, PhaseGrid
 from interp_widgets.results.superposition import Superposition
 from interp_widgets.results.tokens import TokenValues
 
 __all__ = [
+    "OUTCOMES",
     "AttentionPattern",
     "CircuitScore",
     "Factor",
@@ -24,6 +26,7 @@ __all__ = [
     "LogitLens",
     "OptimisedInput",
     "PatchSweep",
+    "PhaseGrid",
     "Superposition",
     "TokenFactors",
     "TokenValues",

@@ -32,6 +32,7 @@ class Superposition:
             minus the paper's sparsity); None when the instances differ in something else.
         importance: (feature,), the weight of each feature in the loss; None when it is not known.
         losses: (instance,), the loss of each instance after training; None when it is not known.
+        biases: (instance, feature), what is added to each output; None when it is not known.
         source: where the numbers come from, as text.
     """
 
@@ -39,6 +40,7 @@ class Superposition:
     densities: Sequence[float] | NDArray[np.float32] | None = None
     importance: Sequence[float] | NDArray[np.float32] | None = None
     losses: Sequence[float] | NDArray[np.float32] | None = None
+    biases: NDArray[np.float32] | None = None
     source: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -68,6 +70,7 @@ class Superposition:
             densities=densities,
             importance=_line("importance", self.importance, features, weights.shape),
             losses=_line("losses", self.losses, instances, weights.shape),
+            biases=_biases(self.biases, weights.shape),
             source=_checks.read_only(self.source),
         )
 
@@ -122,6 +125,19 @@ class Superposition:
         vectors = self.weights[instance].astype(np.float64)
         products: NDArray[np.float64] = vectors @ vectors.T
         return products
+
+
+def _biases(given: Any, shape: tuple[int, ...]) -> NDArray[np.float32] | None:  # noqa: ANN401
+    if given is None:
+        return None
+    biases = _arrays.float_array("biases", given, "shape (instance, feature)")
+    biases = biases[None] if biases.ndim == 1 else biases
+    if biases.shape != shape[:2] or not np.isfinite(biases).all():
+        raise ValueError(
+            f"biases: expected finite numbers of shape {shape[:2]} to match weights of shape "
+            f"{shape}, got shape {np.shape(given)}. Leave them out where they are not known."
+        )
+    return _checks.kept(biases)
 
 
 def _line(

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+import interp_widgets as iw
 from interp_widgets.results import Superposition
 from tests.widgets.superposition_samples import family, ring
-from tests.widgets.toy_models import train
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_the_product_of_each_vector_with_each_is_w_transpose_w():
 def test_trained_models_hold_more_features_the_rarer_they_are():
     """Of five features in two dimensions dense ones get one each, rare ones make a pentagon."""
     importance = [0.8**feature for feature in range(5)]
-    made = train([1.0, 0.03], 5, 2, importance=importance, seed=1)
+    made = iw.train_toy_models(5, 2, [1.0, 0.03], importance=importance, restarts=4)
     dense, rare = made.dimensionality
     assert dense[:2].min() > 0.95
     assert dense[2:].max() < 0.1
@@ -86,6 +86,8 @@ def test_nobody_can_change_it():
         ({"importance": (1.0, 0.5)}, r"importance: expected shape \(5,\).*\(2,\)"),
         ({"importance": (1, 1, 1, 1, -1)}, "importance: expected finite numbers from 0"),
         ({"losses": (np.nan, 0, 1)}, "losses: expected finite numbers from 0"),
+        ({"biases": np.ones((3, 2))}, r"biases: .*\(3, 5\).*got shape \(3, 2\)"),
+        ({"biases": np.full((3, 5), np.inf)}, "biases: expected finite numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(changed, message):
