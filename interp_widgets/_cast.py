@@ -50,7 +50,7 @@ MEMBERS: Final = (
     Member(
         "tiny-world",
         "the labels of every token and the least possible loss",
-        ("00", "gallery"),
+        ("00", "03", "gallery"),
     ),
     Member("vision-shapes", "kind, direction, colour, size and place of every shape it sees"),
 )

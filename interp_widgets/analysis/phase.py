@@ -75,10 +75,14 @@ def train_phase_grid(
         2, 1, rows.repeat(shape[1]), importance=weight.reshape(-1, 2),
         restarts=restarts, steps=steps, seed=seed,
     )  # fmt: skip
+    weights = trained.weights.reshape(*shape, 2)
+    held = np.where(
+        np.abs(weights[..., 0]) >= np.abs(weights[..., 1]) / 2, *np.moveaxis(weights, -1, 0)
+    )
     return PhaseGrid(
         densities=rows,
         importances=columns,
-        weights=trained.weights.reshape(*shape, 2),
+        weights=weights * np.sign(held)[..., None],  # turning both signs changes no model
         losses=np.asarray(trained.losses).reshape(shape),
         source=trained.source,
     )

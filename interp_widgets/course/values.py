@@ -29,11 +29,11 @@ def same(one: object, other: object) -> bool:
     """Whether two answers say the same, numbers up to rounding; shapes must agree exactly."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(same, one, other))
     if is_numeric(one) and is_numeric(other):
         left, right = array(one), array(other)
         return left.shape == right.shape and np.allclose(left, right, equal_nan=True, **_CLOSE)
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(map(same, one, other))
     return type(one) is type(other) and bool(one == other)
 
 

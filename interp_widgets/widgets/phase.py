@@ -25,7 +25,7 @@ _CELL = {"width": "36px", "height": "30px", "margin": "0", "padding": "0"}
 _PLAIN, _CHOSEN = "1px solid transparent", "3px solid #c2410c"
 _ARROWS = ("#4d8fd6", "#c9751c")  # of the two features; both show on a light and a dark ground
 _UNIT = 120  # CSS pixels for a weight of 1
-_WIDE, _HIGH = 320, 92
+_WIDE, _HIGH = 320, 104
 
 
 class PhaseDiagram(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
@@ -121,7 +121,7 @@ class PhaseDiagram(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
         self._say(row, column)
 
     def _say(self, row: int, column: int) -> None:
-        first, second = self.grid.weights[row, column].tolist()
+        first, second = (self.grid.weights[row, column].round(2) + 0.0).tolist()  # no -0
         outcome = OUTCOMES[self._outcomes[row, column]]
         self.said.value = (
             f'<div role="status"><b>{text.html(self._name(row, column))}: {outcome}.</b><br>'
@@ -191,7 +191,7 @@ def _drawn(*weights: float) -> str:
     line = f'<line x1="0" x2="{_WIDE}" y1="46" y2="46" stroke="{ink}"/>'
     marks = "".join(
         f'<line x1="{x}" x2="{x}" y1="41" y2="51" stroke="{ink}"/>'
-        f'<text x="{x}" y="88" text-anchor="middle" font-size="11" fill="{ink}">{at}</text>'
+        f'<text x="{x}" y="100" text-anchor="middle" font-size="11" fill="{ink}">{at}</text>'
         for at, x in ((at, middle + at * _UNIT) for at in (-1, 0, 1))
     )
     arrows = "".join(

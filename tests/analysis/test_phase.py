@@ -68,6 +68,12 @@ def test_swapping_the_features_swaps_the_outcomes(grid):
     assert (here != there).sum() <= 2
 
 
+def test_the_first_feature_that_is_held_points_upwards(grid):
+    """A model is the same with all signs turned, so the choice is ours."""
+    first, second = np.moveaxis(grid.weights, -1, 0)
+    assert (np.where(grid.outcomes == OUTCOMES.index("the second alone"), second, first) > 0).all()
+
+
 @pytest.mark.slow
 def test_another_seed_gives_the_same_diagram(grid):
     again = train_phase_grid(grid.densities[::4], grid.importances[::4], seed=1)
