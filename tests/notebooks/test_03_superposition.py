@@ -231,6 +231,7 @@ def test_a_rotation_changes_what_units_react_to_and_not_what_features_share():
         turned = there @ rotation(there.shape[1], 1)
         for each in (there, turned):
             np.testing.assert_allclose(toy.dimensionality(each), shares[name], atol=1e-6)
+    assert (suspects()["C"] @ suspects()["C"].T).min(axis=1).tolist() == [-1] * 4  # opposite pairs
     counts = {name: reacts_to(vectors) for name, vectors in suspects().items()}
     assert counts["C"] == counts["D"] == [2, 2]
     assert counts["A"] == [4, 4, 4, 4]
