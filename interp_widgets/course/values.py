@@ -14,7 +14,9 @@ _CLOSE = {"rtol": 1e-4, "atol": 1e-6}  # float32 on another processor differs by
 
 
 def copied(value: Any) -> Any:  # noqa: ANN401 -- any answer
-    """Return a copy that may be changed without harm to the value; a function is itself."""
+    """Return a copy that may be changed without harm; a function or a network is itself."""
+    if _is_network(value):
+        return value
     if _is_tensor(value):
         return value.detach().clone()
     if isinstance(value, tuple | list) and type(value) in {tuple, list}:
@@ -72,6 +74,10 @@ def describe(value: object) -> str:
     if isinstance(shape := getattr(value, "shape", None), tuple):
         return f"{noun} of shape {tuple(shape)}"
     return f"{noun} of {len(value)}" if isinstance(value, list | tuple | dict | set) else noun
+
+
+def _is_network(value: object) -> bool:
+    return callable(value) and hasattr(value, "state_dict")
 
 
 def _is_tensor(value: object) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp_widgets.course import checks, limits
+from interp_widgets.course import checks, limits, values
 from interp_widgets.course.exercises import Computed, Exercise, Selected
 from interp_widgets.widgets._selection import SelectionValue
 from tests.course import sample
@@ -307,3 +307,10 @@ def test_an_exercise_that_is_not_complete_is_refused(changes, says):
     with pytest.raises(ValueError, match=says):
         sample.exercise(**changes)
     assert isinstance(sample.exercise(), Exercise)
+
+
+def test_a_network_is_handed_over_as_it_is():
+    network = torch.nn.Linear(2, 1)
+    assert values.copied(network) is network
+    assert values.copied([network])[0] is network
+    assert values.same(network, network)
