@@ -40,17 +40,21 @@ class Member:
 
 
 MEMBERS: Final = (
-    Member("hand-induction", "two heads that continue a repetition; every weight written down"),
+    Member(
+        "hand-induction",
+        "two heads that continue a repetition; every weight written down",
+        ("01",),
+    ),
     Member("compiled-bracket-depth", "a program that counts open brackets; every edge known"),
     Member("compiled-frac-prev", "a program that averages over what came before; every edge known"),
     Member("compiled-reverse", "a program that turns a sequence around; every edge known"),
     Member("compiled-sort-unique", "a program that sorts digits; every edge known"),
-    Member("induction-1l", "one layer trained on repetitions, which it cannot continue"),
-    Member("induction-2l", "two layers that learn suddenly to continue repetitions"),
+    Member("induction-1l", "one layer trained on repetitions, which it cannot continue", ("01",)),
+    Member("induction-2l", "two layers that learn suddenly to continue repetitions", ("01",)),
     Member(
         "tiny-world",
         "the labels of every token and the least possible loss",
-        ("00", "03", "gallery"),
+        ("00", "01", "03", "gallery"),
     ),
     Member("vision-shapes", "kind, direction, colour, size and place of every shape it sees"),
 )
