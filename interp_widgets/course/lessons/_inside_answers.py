@@ -23,7 +23,7 @@ _DECIDES = 0.5  # least share of the difference between the two sentences
 # --- lens-logits ---
 
 
-def lens_logits(model: TransformerBridge, tokens: torch.Tensor, layer: int) -> torch.Tensor:
+def lens_logits(model: TransformerBridge, tokens: torch.Tensor, layer: int) -> Any:  # noqa: ANN401 -- the model's own output has no type
     """Return the logits if the model stopped after a layer: (batch, pos, vocabulary)."""
     _, cache = model.run_with_cache(tokens)
     return model.unembed(model.ln_final(cache["resid_post", layer]))
@@ -168,9 +168,8 @@ def _difference(unembed: Any, answer: int, other: int) -> Any:  # noqa: ANN401
 def _check_attribution(my_attribution: Callable[..., Any]) -> str:
     for model, tokens, answer, other in _questions():
         logits, cached = model.run_with_cache(tokens)
-        shares = cached.logit_attrs(
-            cached.decompose_resid(pos_slice=-1), answer, other, pos_slice=-1
-        )
+        parts: Any = cached.decompose_resid(pos_slice=-1)
+        shares = cached.logit_attrs(parts, answer, other, pos_slice=-1)
         got = expect.call(my_attribution, model, tokens, answer, other)
         expect.numbers(got, shares[:, 0], "What each part adds", _WITHIN)
         bias = model.b_U[answer] - model.b_U[other]

@@ -123,9 +123,7 @@ OWN_LOGITS = Exercise(
 # --- ablated-logits ---
 
 
-def ablated_logits(
-    model: TransformerBridge, tokens: torch.Tensor, layer: int, head: int
-) -> torch.Tensor:
+def ablated_logits(model: TransformerBridge, tokens: torch.Tensor, layer: int, head: int) -> Any:  # noqa: ANN401 -- the model's own output has no type
     """Run the model with one head silenced: (batch, pos, symbol)."""
 
     def silence(z, hook):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, ARG001
