@@ -51,10 +51,11 @@ MEMBERS: Final = (
     Member("compiled-sort-unique", "a program that sorts digits; every edge known"),
     Member("induction-1l", "one layer trained on repetitions, which it cannot continue", ("01",)),
     Member("induction-2l", "two layers that learn suddenly to continue repetitions", ("01",)),
+    Member("mod-add", "addition on a clock, learned by heart first and as a rule much later"),
     Member(
         "tiny-world",
         "the labels of every token and the least possible loss",
-        ("00", "01", "03", "gallery"),
+        ("00", "01", "02", "03", "gallery"),
     ),
     Member("vision-shapes", "kind, direction, colour, size and place of every shape it sees"),
 )

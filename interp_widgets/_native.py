@@ -113,6 +113,8 @@ def boot_native(folder: Path, weights: Path | None = None) -> TransformerBridge:
         tl_config=config,
         tokenizer=PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True),
     )
+    # TransformerLens finds out with a letter, and takes the id of an unknown symbol for an end.
+    model.cfg.tokenizer_appends_eos = False
     if (folder / "circuit.json").is_file():
         model.circuit = Circuit.load(folder / "circuit.json")
     return model

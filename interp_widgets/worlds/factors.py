@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from interp_widgets.results.factors import TokenFactors
-from interp_widgets.worlds import hand_induction, program_factors, repetition, tiny_labels
+from interp_widgets.worlds import (
+    hand_induction,
+    program_factors,
+    repetition,
+    sum_factors,
+    tiny_labels,
+)
 from interp_widgets.worlds.compiled import PROGRAMS
 from interp_widgets.worlds.given_tokens import rows_of, token_texts, tokenizer_of
+from interp_widgets.worlds.repeats import repeats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,6 +38,16 @@ LABELLERS: Final[dict[str, Callable[[], Labeller]]] = {
         hand_induction.repeated_segments,
         hand_induction.CONTEXT,
     ),
+    **dict.fromkeys(
+        ("induction-1l", "induction-2l"),
+        partial(
+            repetition.labeller,
+            hand_induction.SYMBOLS,
+            lambda count, _length, seed: repeats(count, seed)[0],
+            hand_induction.CONTEXT,
+        ),
+    ),
+    "mod-add": sum_factors.labeller,
     **{name: partial(program_factors.labeller, program) for name, program in PROGRAMS.items()},
 }
 """Who labels the tokens of each model: a model whose tokens have factors gets a line here."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from interp_widgets.worlds.compiled import PROGRAMS
 from interp_widgets.worlds.hand_induction import repeated_segments
+from interp_widgets.worlds.modular import sums
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +38,10 @@ def sequences(name: str, *, most: int = 500, seed: int = 0) -> list[NDArray[np.i
     """
     if name in _SHORTEST:
         return [repeated_segments(most // 2, length, seed) for length in (_SHORTEST[name], 24)]
+    if name == "mod-add":
+        return [np.random.default_rng(seed).permutation(sums()[0])[:most]]
     if name not in PROGRAMS:
-        known = [*_SHORTEST, *PROGRAMS]
+        known = [*_SHORTEST, "mod-add", *PROGRAMS]
         raise ValueError(f"name: expected one of {known}, got {name!r}.")
     program = PROGRAMS[name]()
     every = program.inputs(seed)

@@ -29,12 +29,12 @@ def labeller(
     segments: Callable[[int, int, int], NDArray[np.int64]],
     longest: int,
 ) -> Labeller:
-    """Label sequences in which a segment comes twice.
+    """Label sequences in which a segment comes again.
 
     Args:
         symbols: the text of each token id.
-        segments: from a number of rows, the length of a segment and a seed to token ids (row, pos):
-            `<bos>`, the segment, the segment again.
+        segments: from a number of rows, the length of a segment and a seed to token ids (row, pos),
+            at least twice as long: `<bos>`, the segment, the segment again.
         longest: tokens in the longest row, `<bos>` included.
     """
     read = partial(_read, symbols)

@@ -13,9 +13,10 @@ import interp_widgets as iw
 from interp_widgets.models import load_model
 from interp_widgets.worlds import tiny_vocabulary as words
 from interp_widgets.worlds.factors import LABELLERS
+from interp_widgets.worlds.modular import PRIME, trained_on
 
 SPLITS = [*((name, "train") for name in LABELLERS)]
-SPLITS += [("tiny-world", "combination"), ("tiny-world", "template")]
+SPLITS += [("tiny-world", "combination"), ("tiny-world", "template"), ("mod-add", "combination")]
 
 
 def said(name, text):
@@ -214,6 +215,29 @@ def test_a_probe_finds_the_factor_in_the_model_and_nothing_in_shuffled_labels():
     assert accuracy(shuffled) < 0.65
 
 
+def test_a_sum_is_labelled_with_its_numbers():
+    trained = bool(trained_on()[9 * PRIME + 52])
+    assert said("mod-add", "9 52 =") == {
+        "symbol": [("<bos>", "<bos>"), ("9", "9"), ("52", "52"), ("=", "=")],
+        "position": [("<bos>", 0), ("9", 1), ("52", 2), ("=", 3)],
+        "first": [("9", 9), ("52", 9), ("=", 9)],
+        "second": [("52", 52), ("=", 52)],
+        "sum": [("52", 8), ("=", 8)],
+        "trained_on": [("52", trained), ("=", trained)],
+    }
+
+
+def test_the_sums_of_the_other_split_were_never_trained_on():
+    for split, trained in (("train", True), ("combination", False)):
+        found = iw.labelled_text("mod-add", 50, split=split)
+        assert found.binary("trained_on", trained)[:, 2:].all()
+
+
+def test_a_trained_network_reads_what_returns_as_the_written_one_does():
+    for name in ("induction-1l", "induction-2l", "hand-induction"):
+        assert said(name, "abcab")["next"] == [("a", "b"), ("b", "c")]
+
+
 def test_the_same_seed_writes_the_same_text():
     one, again, other = (iw.labelled_text("tiny-world", 3, seed=seed) for seed in (7, 7, 8))
     assert one.tokens == again.tokens
@@ -224,8 +248,9 @@ def test_the_same_seed_writes_the_same_text():
 
 def test_rows_are_as_long_as_asked():
     for name in LABELLERS:
-        found = iw.labelled_text(name, 5, length=6)
-        assert found.token_ids.shape == (5, 6)
+        length = min(6, LABELLERS[name]().longest)
+        found = iw.labelled_text(name, 5, length=length)
+        assert found.token_ids.shape == (5, length)
         assert (found.token_ids[:, 0] == 0).all()
 
 
@@ -278,6 +303,7 @@ def test_every_model_that_reads_symbols_has_factors(root):
         ("tiny-world", None, TypeError, r"^tokens: expected .*got NoneType"),
         ("tiny-world", [0] * 129, ValueError, r"^tokens: expected at most 128 .*got 129"),
         ("tiny-world", "\ud800", ValueError, r"^tokens: expected .*UTF-8"),
+        ("mod-add", "9 = 52", ValueError, r"^tokens: row 0: expected <bos> a b =.*got '<bos> 9 ="),
         ("hand-induction", "ab?", ValueError, r"^tokens: expected symbols .*\(abc.*got '\?'"),
         ("hand-induction", [0, 27], ValueError, r"^tokens: expected ids from 0 to 26.*27"),
         ("compiled-sort-unique", "121", ValueError, r"^tokens: row 0: .*different.*'1' again"),
