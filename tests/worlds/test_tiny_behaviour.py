@@ -1,6 +1,7 @@
 """The shipped model behaves, on what it was never trained on, before anything is explained."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 import interp_widgets as iw
 from interp_widgets import data
 from interp_widgets.worlds import tiny_behaviour
-from interp_widgets.worlds.tiny_behaviour import answer_margins, measure
+from interp_widgets.worlds.tiny_behaviour import answer_margins, measure, share_right
 from interp_widgets.worlds.tiny_world import World
 
 GOALS = {
@@ -21,7 +22,11 @@ GOALS = {
     "agreement": 0.97,
     "mood": 0.95,
 }
-SEEDS = [None, *sorted(Path(name).stem for name in data.manifest() if "/seed-" in name)]
+CLAIMS = 2000  # questions, as many as were recorded: a few facts, asked again, decide a near bar
+SEEDS = [
+    None,
+    *sorted(Path(name).stem for name in data.manifest() if "tiny-world/revisions/seed-" in name),
+]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +37,8 @@ def world():
 @pytest.fixture(scope="module", params=SEEDS, ids=lambda name: name or "seed-0")
 def behaviour(request, world):
     model = iw.load_model("tiny-world", revision=request.param)
-    return measure(model, world, count=600)
+    claims = share_right(model, world, world.questions("claim", CLAIMS, seed=0))
+    return replace(measure(model, world, count=600), claims=claims)
 
 
 @pytest.mark.parametrize("ability", GOALS)
