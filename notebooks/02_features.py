@@ -333,7 +333,7 @@ lesson.predict("random-directions")
 
 # %% [markdown]
 # Six units in layer 1. Each adds up the residual stream along one direction, and is active where that is above its
-# mean. **One of them is the difference of means of a kind of sentence. The other five are random directions.** Each
+# mean; 1 is its largest activation on these texts. **One of them is the difference of means of a kind of sentence. The other five are random directions.** Each
 # unit's page shows its strongest examples, each from another text, then weaker ones band by band, and at last random
 # tokens.
 #
@@ -350,7 +350,7 @@ is_mood = np.array(kinds) == "mood"
 random_ways = np.random.default_rng(0).standard_normal((200, model.cfg.d_model))
 rows = [*random_ways[list(RANDOM)]]
 rows.insert(REAL, difference_of_means(x, is_mood))
-units = toys.units(np.stack(rows), x.mean(0))
+units = toys.units(np.stack(rows), x)
 dashboard = iw.feature_dashboard(model, units, text.token_ids, hook=hooks[1])
 unit_view = iw.FeatureView(dashboard, title="Six units: which one is real?")
 unit_view
@@ -377,10 +377,8 @@ figure.update_layout(
 )
 
 # %% tags=["random-directions"]
-many = toys.units(random_ways, x.mean(0)).encode(torch.tensor(x)).numpy().T
-several = iw.feature_dashboard(
-    model, toys.units(random_ways, x.mean(0)), text.token_ids, hook=hooks[1]
-)
+many = toys.units(random_ways, x).encode(torch.tensor(x)).numpy().T
+several = iw.feature_dashboard(model, toys.units(random_ways, x), text.token_ids, hook=hooks[1])
 alike = np.mean([len(set(found)) == 1 for found in toys.strongest_kinds(several, text)])
 print(f"random directions whose 8 strongest examples are all of one kind: {alike:.1%}")
 for k in (8, 1000):

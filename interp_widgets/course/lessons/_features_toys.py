@@ -87,12 +87,13 @@ class Units:
         return active
 
 
-def units(directions: Numbers, mean: Numbers) -> Units:
-    """Make units of directions, each scaled to length 1."""
+def units(directions: Numbers, activations: Numbers) -> Units:
+    """Make units of directions, (feature, d_model), each of which is at most 1 on activations."""
     import torch
 
-    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-    return Units(torch.tensor(directions / lengths).float(), torch.tensor(mean).float())
+    mean = activations.mean(0)
+    largest = ((activations - mean) @ directions.T).max(0)
+    return Units(torch.tensor(directions / largest[:, None]).float(), torch.tensor(mean).float())
 
 
 def strongest_kinds(dashboard: FeatureDashboard, text: TokenFactors) -> list[list[str]]:
