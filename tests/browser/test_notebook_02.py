@@ -43,7 +43,7 @@ def view(page, title):
 
 def test_the_slider_turns_both_views_without_a_mouse(page):
     cell = cell_with(page, "angle = ipywidgets.IntSlider")
-    slider = cell.get_by_role("slider", name="degrees").first
+    slider = cell.get_by_role("slider").first
     slider.scroll_into_view_if_needed()
     slider.focus()
     for _ in range(3):
@@ -63,5 +63,5 @@ def test_a_word_is_chosen_in_the_view_and_marked(page):
 @pytest.mark.parametrize(("unit", "says"), [(5, "all gifts"), (3, "Right.")])
 def test_a_unit_is_opened_and_marked(page, unit, says):
     units = view(page, "Six units: which one is real?")
-    units.get_by_role("option", name=re.compile(rf"\b{unit}\b")).first.click()
+    units.get_by_role("option", name=re.compile(rf"^\D*{unit}\D")).first.click()
     expect(verdict(page, "real-unit")).to_contain_text(says)
