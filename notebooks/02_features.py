@@ -24,7 +24,7 @@
 # | Time | 75 minutes |
 # | Difficulty | 3 of 5 |
 # | You need | [00 Start here](00_start_here.ipynb); dot products, a little numpy |
-# | It uses | 1.1 GB of memory, about a minute on two cores; no network and no GPU |
+# | It uses | 0.9 GB of memory, 34 seconds on two cores; no network and no GPU |
 
 # %%
 import ipywidgets
@@ -110,8 +110,12 @@ model = iw.load_model("tiny-world")
 text = iw.labelled_text("tiny-world", 300, length=64, seed=0)
 hooks = [f"blocks.{layer}.hook_resid_post" for layer in range(model.cfg.n_layers)]
 with torch.no_grad():
-    cache = model.run_with_cache(torch.tensor(text.token_ids), names_filter=hooks)[1]
-streams = [cache[hook].numpy() for hook in hooks]  # after each layer: (text, token, width)
+    runs = [
+        model.run_with_cache(part, names_filter=hooks)[1]
+        for part in torch.tensor(text.token_ids).split(50)
+    ]
+# the residual stream after each layer: (text, token, width)
+streams = [np.concatenate([cache[hook].numpy() for cache in runs]) for hook in hooks]
 for name in ("family", "subj.number", "attractor.number"):
     print(f"{name:17} {text.about[name].meaning}")
 
