@@ -24,7 +24,7 @@
 # | Time | 90 minutes |
 # | Difficulty | 2 of 5 |
 # | You need | notebook [00](00_start_here.ipynb), matrix products, a little PyTorch |
-# | It uses | 0.8 GB of memory, and about 85 seconds to run through; no network and no GPU |
+# | It uses | 0.8 GB of memory, and about 20 seconds to run through; no network and no GPU |
 #
 # In notebook 00 you looked at a model from outside. Now you open it: you read what stands between the
 # layers, switch parts off, follow the weights, and tell who wrote an answer from who decided it.

@@ -48,7 +48,7 @@ def test_only_the_chosen_cell_is_marked(diagram):
             (row, column)
             for row, cells in enumerate(diagram.cells)
             for column, cell in enumerate(cells)
-            if cell.layout.border_top != diagram.cells[0][2].layout.border_top
+            if cell.layout is not diagram.cells[0][2].layout
         ]
         assert marked == [place]
 
