@@ -20,7 +20,7 @@ from interp_widgets._head_scores import induction_score, previous_token_score
 from interp_widgets.results import AttentionPattern
 from interp_widgets.training import TrainingConfig
 from interp_widgets.worlds.hand_induction import CONTEXT, SYMBOLS, repeated_segments
-from interp_widgets.worlds.recipes import Recipe
+from interp_widgets.worlds.recipes import Recipe, fill_in, ship
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -100,6 +100,18 @@ def recipe(layers: int, seed: int) -> Recipe:
         batch=lambda step: torch.from_numpy(repeats(_BATCH, (seed, step))[0]),
         loss=_next_symbol_loss,
     )
+
+
+def remake(layers: int, goal: str) -> None:
+    """Train `induction-1l` or `induction-2l` anew with every seed, and write what ships.
+
+    Args:
+        layers: 1 or 2.
+        goal: what the ratio of its losses is asked to be, for the table in its README.
+    """
+    name, runs = f"induction-{layers}l", {f"seed-{seed}": recipe(layers, seed) for seed in SEEDS}
+    ship(name, runs, measure, summary, checkpoints=CHECKPOINTS, every=EVERY)
+    fill_in(name, FIGURES, goals={"ratio": goal})
 
 
 def _next_symbol_loss(model: nn.Module, ids: Tensor) -> Tensor:
