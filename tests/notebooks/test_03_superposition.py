@@ -6,6 +6,7 @@ import torch
 
 import interp_widgets as iw
 from interp_widgets.analysis.phase import candidate_losses, load_phase_grid
+from interp_widgets.course.lessons import _superposition_dimensions as dimensions
 from interp_widgets.course.lessons import _superposition_toy as toy
 from interp_widgets.course.lessons.superposition import (
     learned_words,
@@ -209,7 +210,7 @@ def test_words_overlap_twice_as_much_as_random_vectors(embedding):
         np.abs(cosines_of(each))[~np.eye(277, dtype=bool)].mean() for each in (vectors, control)
     )
     assert mine / chance == pytest.approx(2, abs=0.2)
-    shares = [toy.dimensionality(each).mean() for each in (vectors, control)]
+    shares = [dimensions.dimensionality(each).mean() for each in (vectors, control)]
     assert shares[0] < shares[1] / 2
 
 
@@ -230,7 +231,7 @@ def test_a_rotation_changes_what_units_react_to_and_not_what_features_share():
         there = vectors[np.linalg.norm(vectors, axis=1) > 0.5]
         turned = there @ rotation(there.shape[1], 1)
         for each in (there, turned):
-            np.testing.assert_allclose(toy.dimensionality(each), shares[name], atol=1e-6)
+            np.testing.assert_allclose(dimensions.dimensionality(each), shares[name], atol=1e-6)
     assert (suspects()["C"] @ suspects()["C"].T).min(axis=1).tolist() == [-1] * 4  # opposite pairs
     counts = {name: reacts_to(vectors) for name, vectors in suspects().items()}
     assert counts["C"] == counts["D"] == [2, 2]

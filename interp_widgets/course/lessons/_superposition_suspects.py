@@ -10,7 +10,7 @@ import numpy as np
 from interp_widgets.course import values
 from interp_widgets.course.exercises import Exercise, Mistake
 from interp_widgets.course.expect import NotYetError
-from interp_widgets.course.lessons._superposition_toy import ring
+from interp_widgets.course.lessons._superposition_dimensions import ring
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

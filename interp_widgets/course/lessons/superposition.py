@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from interp_widgets.course.lesson import Lesson
+from interp_widgets.course.lessons import _superposition_dimensions as dimensions
 from interp_widgets.course.lessons import _superposition_phase as phase
 from interp_widgets.course.lessons import _superposition_questions as questions
 from interp_widgets.course.lessons import _superposition_suspects as faults
@@ -17,7 +18,7 @@ LESSON = Lesson(
     exercises=[
         toy.LOSS,
         toy.TRAIN,
-        toy.DIMENSIONALITY,
+        dimensions.DIMENSIONALITY,
         phase.LOSSES,
         phase.CELL,
         faults.SUPERPOSED,
