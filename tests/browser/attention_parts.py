@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser import host
 
@@ -15,6 +16,16 @@ PAINTED = """(canvas) => new Set(new Uint32Array(
 
 def heads(page):
     return page.get_by_role("application", name=re.compile("All heads"))
+
+
+def choose_head(page, view, layer, head):
+    """Walk to a head with the arrow keys and keep it, where the heads stand by their layers."""
+    view.scroll_into_view_if_needed()  # what was never on the screen was not laid out
+    heads(view).focus()
+    for key in ["ArrowUp"] * 4 + ["Home"] + ["ArrowDown"] * layer + ["ArrowRight"] * head:
+        page.keyboard.press(key)
+    page.keyboard.press("Enter")
+    expect(view.get_by_text(f"Layer {layer}, head {head}", exact=True)).to_be_visible()
 
 
 def one_head(page):

@@ -44,6 +44,48 @@ def run_all(page):
     choose(page, "Run", "Run All Cells")
 
 
+def watch(page):
+    """Give a list that fills with what goes wrong on a page from now on."""
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+    page.on("console", lambda said: _complain(complaints, said))
+    return complaints
+
+
+def _complain(complaints, said):
+    if said.type == "error":
+        complaints.append(f"console: {said.text}")
+
+
+def cell_with(page, code):
+    return page.locator(".jp-CodeCell").filter(has_text=code)
+
+
+def run_cell(page, cell):
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+
+
+def rewrite(page, cell, code):
+    """Put other code into a cell, and run it."""
+    cell.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Enter")
+
+
+def verdict(page, slug):
+    """What a check has said; after it come the hints."""
+    check = cell_with(page, f'lesson.check("{slug}"')
+    return check.locator(".jp-OutputArea-output").first
+
+
+def run_check(page, slug):
+    """Run a check once more; its verdict follows."""
+    run_cell(page, cell_with(page, f'lesson.check("{slug}"'))
+    return verdict(page, slug)
+
+
 def save(page, path):
     """Save, and wait until the outputs have reached the disk."""
     before = path.stat().st_mtime_ns

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import expect
 
 from interp_widgets import _lab
+from tests.browser import attention_parts as parts
 from tests.browser import jupyter
+from tests.browser.jupyter import cell_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.lab]
 
@@ -19,21 +21,14 @@ HOSTILE = "</script><script>canary('script')</script> <img src=x onerror=canary(
 @pytest.fixture(scope="module")
 def visit(browser, lab):
     """Notebook 00, opened and run to the end, and what the page did that it should not."""
-    complaints: list[str] = []
     page = jupyter.open_notebook(browser, lab, _lab.FIRST)
-    page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-    page.on("console", lambda said: _complain(complaints, said))
+    complaints = jupyter.watch(page)
     page.on("request", lambda asked: _leaves(complaints, asked, lab.url))
     jupyter.run_all(page)
     expect(page.locator(".jp-RenderedPlotly")).to_be_visible(timeout=jupyter.PATIENCE)
     yield page, complaints
     page.context.close()
     jupyter.end_kernels(lab)
-
-
-def _complain(complaints, said):
-    if said.type == "error":
-        complaints.append(f"console: {said.text}")
 
 
 def _leaves(complaints, asked, home):
@@ -116,31 +111,17 @@ def test_the_canary_sings_when_text_does_become_markup(visit):
 
 def test_an_induction_head_chosen_in_the_view_is_accepted_and_another_is_not(visit):
     page, _ = visit
-    check = page.locator(".jp-CodeCell").filter(has_text='lesson.check("induction-head"')
-    expect(check.locator(".jp-OutputArea-output").first).to_contain_text("Not started")
-    assert verdict_of_head(page, check, 0, 0).startswith("Not yet")
-    verdicts = [
-        verdict_of_head(page, check, layer, head) for layer in (1, 2, 3) for head in range(4)
-    ]
+    expect(jupyter.verdict(page, "induction-head")).to_contain_text("Not started")
+    assert verdict_of_head(page, 0, 0).startswith("Not yet")
+    verdicts = [verdict_of_head(page, layer, head) for layer in (1, 2, 3) for head in range(4)]
     assert any(verdict.startswith("Right") for verdict in verdicts)
 
 
-def verdict_of_head(page, check, layer, head):
-    view = second_view(page)
-    view.get_by_role("application", name=re.compile("All heads")).focus()
-    for key in ["ArrowUp"] * 4 + ["Home"] + ["ArrowDown"] * layer + ["ArrowRight"] * head:
-        page.keyboard.press(key)
-    page.keyboard.press("Enter")
-    expect(view.get_by_text(f"Layer {layer}, head {head}", exact=True)).to_be_visible()
-    check.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    output = check.locator(".jp-OutputArea-output").first  # after it come the hints
+def verdict_of_head(page, layer, head):
+    parts.choose_head(page, second_view(page), layer, head)
+    output = jupyter.run_check(page, "induction-head")
     expect(output).to_contain_text(re.compile(rf"[Ll]ayer {layer}, head {head} puts"))
     return output.inner_text()
-
-
-def cell_with(page, code):
-    return page.locator(".jp-CodeCell").filter(has_text=code)
 
 
 def test_hints_and_the_solution_are_uncovered_by_buttons(visit):
@@ -162,8 +143,7 @@ def test_a_guess_is_written_down_and_then_compared(visit):
     guess.get_by_role("button", name="Write it down").click()
     expect(guess.get_by_text("Written down: layer 2.")).to_be_visible()
     reveal = cell_with(page, 'lesson.reveal("layer-without")')
-    reveal.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
+    jupyter.run_cell(page, reveal)
     expect(reveal.get_by_text("The answer: layer 0; you predicted layer 2.")).to_be_visible()
 
 

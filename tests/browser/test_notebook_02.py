@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import jupyter
+from tests.browser.jupyter import cell_with
 
 pytestmark = [pytest.mark.browser, pytest.mark.lab]
 
@@ -24,17 +25,6 @@ def page(browser, lab):
     yield opened
     opened.context.close()
     jupyter.end_kernels(lab)
-
-
-def cell_with(page, code):
-    return page.locator(".jp-CodeCell").filter(has_text=code)
-
-
-def verdict(page, slug):
-    check = cell_with(page, f'lesson.check("{slug}"')
-    check.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    return check.locator(".jp-OutputArea-output").first
 
 
 def view(page, title):
@@ -55,13 +45,13 @@ def test_the_slider_turns_both_views_without_a_mouse(page):
 def test_a_word_is_chosen_in_the_view_and_marked(page):
     words = view(page, "Plural subject?").get_by_role("option")
     words.filter(has_text="keys").first.click()
-    expect(verdict(page, "plural-token")).to_contain_text("This word is plural itself")
+    expect(jupyter.run_check(page, "plural-token")).to_contain_text("This word is plural itself")
     words.filter(has_text="cabinet").first.click()
-    expect(verdict(page, "plural-token")).to_contain_text("Right.")
+    expect(jupyter.run_check(page, "plural-token")).to_contain_text("Right.")
 
 
 @pytest.mark.parametrize(("unit", "says"), [(5, "all gifts"), (3, "Right.")])
 def test_a_unit_is_opened_and_marked(page, unit, says):
     units = view(page, "Six units: which one is real?")
     units.get_by_role("option", name=re.compile(rf"^\D*{unit}\D")).first.click()
-    expect(verdict(page, "real-unit")).to_contain_text(says)
+    expect(jupyter.run_check(page, "real-unit")).to_contain_text(says)

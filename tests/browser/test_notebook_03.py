@@ -27,26 +27,16 @@ def visit(browser, lab):
     path = jupyter.write(lab.work / "phase.ipynb", *CELLS)
     page = jupyter.open_notebook(browser, lab, path.name)
     jupyter.run_all(page)
-    expect(verdict(page)).to_contain_text("Not started", timeout=jupyter.PATIENCE)
+    expect(jupyter.verdict(page, "phase-cell")).to_contain_text(
+        "Not started", timeout=jupyter.PATIENCE
+    )
     yield page
     page.context.close()
     jupyter.end_kernels(lab)
 
 
 def diagram(page):
-    return page.locator(".jp-CodeCell").filter(has_text="diagram = iw.PhaseDiagram")
-
-
-def verdict(page):
-    check = page.locator(".jp-CodeCell").filter(has_text='lesson.check("phase-cell"')
-    return check.locator(".jp-OutputArea-output").first
-
-
-def checked(page):
-    check = page.locator(".jp-CodeCell").filter(has_text='lesson.check("phase-cell"')
-    check.locator(".cm-content").click()
-    page.keyboard.press("Control+Enter")
-    return verdict(page)
+    return jupyter.cell_with(page, "diagram = iw.PhaseDiagram")
 
 
 def said(page):
@@ -67,7 +57,7 @@ def test_a_click_on_a_cell_shows_its_weights_and_the_check_takes_it(visit):
     cell.click()
     expect(said(visit)).to_contain_text("density 0.65, importance 1: both, opposite")
     expect(arrows(visit)).to_have_attribute("aria-label", re.compile(r"at \+0\.80.*at -0\.80"))
-    expect(checked(visit)).to_contain_text("go further to the left")
+    expect(jupyter.run_check(visit, "phase-cell")).to_contain_text("go further to the left")
 
 
 def test_the_sliders_reach_every_cell_by_keyboard(visit):
@@ -78,7 +68,9 @@ def test_the_sliders_reach_every_cell_by_keyboard(visit):
     importance.focus()
     visit.keyboard.press("Home")
     expect(said(visit)).to_contain_text("density 0.05, importance 0.1: both, opposite")
-    expect(checked(visit)).to_contain_text("Right. The cell of density 0.05")
+    expect(jupyter.run_check(visit, "phase-cell")).to_contain_text(
+        "Right. The cell of density 0.05"
+    )
 
 
 def test_a_picture_stays_when_the_kernel_is_gone(visit):
