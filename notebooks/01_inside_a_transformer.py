@@ -63,17 +63,17 @@ lesson.quiz("warm-up")
 # %% [markdown]
 # ## One sum
 #
-# For each token a transformer keeps one long row of numbers, the **residual stream**. First the token
-# and its position are written into it. Then every head of every layer reads the stream and *adds*
-# something to it. Nothing is ever rubbed out. At the end the sum is read once, and gives each symbol
-# a logit.
+# For each token a transformer keeps one long row of numbers, the **residual stream**; `d_model` is
+# its length. First the token and its position are written into it. Then every head of every layer
+# reads the stream and *adds* something to it. Nothing is ever rubbed out. At the end the sum is read
+# once, and gives each symbol a [logit](glossary.md#logit), its score before the softmax.
 #
 # **The common misconception** is a factory line, where each layer gets only what the layer before it
 # has made. Think of a sheet of paper on the table: everybody reads all of it, and writes in their
 # own corner.
 #
 # Here that is easy to see. `hand-induction` is a network of two layers with four heads each, and no
-# MLP. Nobody trained it: its weights were written down, so that we know what each of them is for. It
+# [MLP](glossary.md#mlp). Nobody trained it: its weights were written down, so that we know what each of them is for. It
 # reads letters and continues a repetition.
 
 # %%
@@ -85,8 +85,9 @@ for chance, symbol in zip(*logits[0, -1].softmax(-1).topk(3), strict=True):
 
 # %% [markdown]
 # After `a d c b e a d` comes `c`, as it did the first time. The **cache** holds every activation of
-# this run by its name. (What TransformerLens calls a cache, `iw.trace` gives you as a *trace*, without
-# the batch axis.) The picture below shows the stream at the last token, a row for each part that wrote.
+# this run by its name. Cache, names and hooks are those of TransformerLens, the library that runs our
+# models. (`iw.trace` gives you the same as a *trace*, without the batch axis.) The picture below shows
+# the stream at the last token, a row for each part that wrote.
 
 # %% tags=["stream"]
 from interp_widgets.worlds.hand_induction import hand_induction
@@ -109,13 +110,14 @@ figure.update_layout(height=300, margin_l=150, coloraxis_showscale=False)
 # %% [markdown]
 # **What you should see.** Four writers, each in columns of its own, which the construction calls
 # *symbol*, *position*, *before* and *next*. The token is `d`, its position is 7. Layer 0 wrote that `a`
-# stands *before* it, layer 1 that `c` comes *next*. The last row is the sum. Only the columns *next* are read out as logits. A trained
-# network is not so tidy: there, everybody writes across all columns.
+# stands *before* it, layer 1 that `c` comes *next*. The last row is the sum. Only the columns *next*
+# are read out as logits. A trained network is not so tidy: there, everybody writes across all columns.
 #
 # ## Exercise 1: the sum gives the logits
 #
 # Add up the parts for any network without MLPs, and read the sum out with `W_U`, a column for each
-# symbol. Fill in the two blanks. (5 minutes, difficulty 1 of 5.)
+# symbol. Fill in the two blanks. The check tries it on `hand-induction` and on `induction-2l`, a
+# trained network that you will meet below. (5 minutes, difficulty 1 of 5.)
 
 
 # %%
@@ -217,7 +219,7 @@ print(f"largest score with the note {looks.max():.0f}, without it {without_note.
 # ## Exercise 3: what does a head write?
 #
 # Make the other table: for each symbol that a head looks at, the logit that it adds to each symbol.
-# TransformerLens has the same as `model.OV`. (6 minutes, difficulty 2 of 5.)
+# (6 minutes, difficulty 2 of 5.)
 
 
 # %%
@@ -249,6 +251,7 @@ figure.update_layout(height=460, coloraxis_showscale=False)
 # **What you should see.** Two diagonals. Left: `d` looks where the note says `d`. Right: of what it
 # looks at, it says the same symbol, so the head *copies*; of `<bos>`, where it rests when it finds
 # nothing, it says nothing. Together: "where did I stand before, and what came then?"
+# (TransformerLens keeps `W_V @ W_O` of every head as `model.OV`; `.AB` multiplies it out.)
 
 # %% [markdown]
 # ## The same circuit, learned
@@ -290,7 +293,8 @@ for name, network in {"two layers": two, "one layer": one}.items():
 
 # %% [markdown]
 # **What you should see.** Zeros in the first layer of both networks, as it must be, and two induction
-# heads in layer 1, heads 0 and 3. Look at one sequence:
+# heads in layer 1, heads 0 and 3. Here is one sequence. Click the square of one of the two, then point
+# at letters of the second saying: each looks at the letter that came next the first time.
 
 # %%
 sequence = "".join(two.tokenizer.decode(number) for number in segments[0, 1:])
@@ -378,7 +382,8 @@ iw.TokenView(list(sequence), values, channels=shown, title="How little each lett
 #
 # The **logit lens** asks what the model would say if it stopped here: it gives the stream after some
 # layer to the reader that stands after the last one. That reader is the final norm, which brings the
-# stream to a common size, and the unembedding. (6 minutes, difficulty 2 of 5.)
+# stream to a common size, and the unembedding: `model.ln_final` and `model.unembed`.
+# (6 minutes, difficulty 2 of 5.)
 
 # %%
 tiny = iw.load_model("tiny-world")
@@ -409,7 +414,7 @@ iw.LogitLensView(lens, target=" Mary", title="What would it say if it stopped he
 # layer 1 to the end.
 #
 # The lens reads early streams with a reader that was trained on the last one. It may find nothing where
-# there is something, so an empty row proves nothing.
+# there is something, so a row without the answer proves nothing.
 #
 # ## Fold the weights before you share out an answer
 #
@@ -417,7 +422,8 @@ iw.LogitLensView(lens, target=" Mary", title="What would it say if it stopped he
 # One thing stands in the way: the final norm multiplies every column by a *gain* and adds a *bias*, and
 # whoever multiplies a part by `W_U` alone leaves these out. **Folding** moves gain and bias into `W_U`
 # and `b_U`, once and for all, and also takes out the means, which the norm would subtract anyway.
-# TransformerLens does it by `enable_compatibility_mode()`; it needs memory for a second copy of the weights.
+# TransformerLens does it by `enable_compatibility_mode()`; it needs memory for a second copy of the
+# weights.
 #
 # **Predict first.**
 
@@ -446,8 +452,8 @@ lesson.reveal("folding")
 # ## Exercise 6: who writes the answer?
 #
 # **Direct logit attribution.** How much does each part add to the logit of `·Mary` minus that of
-# `·John`, at the last word? The parts are the embedding, the position, and for each layer its attention
-# and its MLP; the network is folded. The norm divides the whole stream by one number, and you take that
+# `·John`, at the last word? The parts are the embedding, the position, and for each layer its heads
+# (`attn_out`) and its MLP (`mlp_out`); the network is folded. The norm divides the whole stream by one number, and you take that
 # number from the run, `ln_final.hook_scale`. How would you compute it? (10 minutes, difficulty 4 of 5.)
 
 
@@ -489,8 +495,8 @@ figure.update_yaxes(title="logits for Mary over John")
 
 # %% [markdown]
 # L3H2, head 2 of layer 3, is by far the loudest voice for Mary. Is it the one that knows who receives
-# the drink? Click in the attention view the head that **decides** between the two sentences, then run
-# the check. (4 minutes, difficulty 2 of 5.)
+# the drink? Find in the bars above the head that **decides** between the two sentences, click it in the
+# attention view, then run the check. (4 minutes, difficulty 2 of 5.)
 
 # %%
 names = iw.AttentionView(iw.trace(tiny, receives), title="Which head decides?")
@@ -511,16 +517,16 @@ for name, place in {"nobody": None, "L3H2": (3, 2), "L1H1": (1, 1)}.items():
     print(f"without {name:7} {said[0]:+6.2f} {said[1]:+7.2f}   apart by {said[0] - said[1]:.2f}")
 
 # %% [markdown]
-# **What you should see.** Without L3H2 both numbers fall by about 9 logits, but stay nearly as far apart as before:
-# the head speaks for Mary whoever receives. Without L1H1 they come close to each other: this head
-# looks at the giver and writes against that name, and the model can hardly tell the two sentences apart
-# without it. The loudest writer is not the one that decides. A share needs a second sentence, and an
+# **What you should see.** Without L3H2 both numbers fall by about 9 logits, but stay nearly as far
+# apart as before: the head speaks for Mary whoever receives. Without L1H1 they come close to each
+# other: this head looks at the giver and writes against that name, and the model can hardly tell the
+# two sentences apart without it. The loudest writer is not the one that decides. A share needs a second sentence, and an
 # ablation, before it is an explanation.
 #
 # ## The same on a model of your choice
 #
 # Everything above works on other models. With a network, set `MODEL = "gpt2"`: it is fetched from the Hub
-# (0.5 GB). For GPT-2, Wang et al. 2022 name heads 5 and 8 of layer 5, 9 of layer 5 and 9 of layer 6 as
+# (0.5 GB). For GPT-2, Wang et al. 2023 name heads 5, 8 and 9 of layer 5 and head 9 of layer 6 as
 # induction heads; other texts give other scores.
 
 # %% tags=["transfer"]
@@ -550,7 +556,8 @@ lineup
 
 # %% [markdown]
 # Which of them only looks? You have all you need: put the layer and the head of a suspect into the next
-# cell, then click in the picture the one that is **silent**, and run the check.
+# cell, and run it; do the same for the other. Then click in the picture above the one that is
+# **silent**, and run the check.
 # (5 minutes, difficulty 2 of 5.)
 
 # %% tags=["suspects"]
@@ -622,12 +629,21 @@ lesson.progress()
 # ## A sealed network
 #
 # One last network. Somebody gave it a rule, and you do not know which. Find out with the tools of this
-# notebook: look, silence, read the weights. In the last cell put an answer for each `...`; a score tells
-# which answers are right, and for the others which measurement would have told.
+# notebook: look, silence, read the weights, in as many cells of your own as you need. Judge by what it
+# *predicts*: a number added to every logit alike changes nothing. In the last cell put an answer for each
+# `...`; a score tells which answers are right, and for the others which measurement would have told.
 
 # %%
 mystery = iw.mystery("01_inside_a_transformer")
 mystery
+
+# %% [markdown]
+# A beginning: what it reads, and below each symbol what it predicts there.
+
+# %%
+sequences = torch.from_numpy(mystery.inputs)  # (sequence, pos)
+for line in (sequences[0, 1:], mystery.model(sequences[:1])[0, 1:].argmax(-1)):  # without <bos>
+    print(*(mystery.model.tokenizer.decode(number) for number in line))
 
 # %%
 mystery.score(algorithm=..., writer=..., helper=..., decoy=..., backup=...)

@@ -87,8 +87,8 @@ LENS_LOGITS = Exercise(
             _read("resid_mid"),
         ),
         Mistake(
-            "This reads what the MLP of the layer wrote, and not the whole stream after it.",
-            _read("mlp_out"),
+            "This reads what the heads of the layer wrote, and not the whole stream after it.",
+            _read("attn_out"),
         ),
         Mistake(
             "These are probabilities. Hand in the logits, before the softmax.",
@@ -291,12 +291,11 @@ DECIDING_HEAD = Exercise(
         ),
         Mistake(
             "This head speaks loudly against Mary, in both sentences alike. Compare the two "
-            "columns of the table, row by row.",
+            "bars of each head.",
             Selected(*AGAINST),
         ),
         Mistake(
-            "Look for the row of the table in which the two numbers have opposite signs and are "
-            "both large.",
+            "Look for the head whose two bars point in opposite directions and are both long.",
             Selected(layer=0, head=0),
             when=_is_quiet,
         ),
@@ -306,7 +305,7 @@ DECIDING_HEAD = Exercise(
             "The answer is Mary in the first sentence and John in the second. Which head says "
             "different things in the two?"
         ),
-        "Take the difference of the two numbers of each head. One is far larger than the others.",
+        "How far apart do the two bars of each head end? One pair is far wider than the others.",
         (
             "It stands in layer 1, and at the last word it looks at the giver, `·John` in the "
             "first sentence, `·Mary` in the second."

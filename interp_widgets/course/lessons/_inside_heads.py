@@ -50,6 +50,10 @@ def _qk(model: Any, layer: int, head: int) -> Any:  # noqa: ANN401 -- torch is n
     return asks @ answers.T
 
 
+def _is_factored(my_ov_circuit: Callable[..., Any]) -> bool:
+    return hasattr(my_ov_circuit(*next(_heads())), "AB")
+
+
 OV_CIRCUIT = Exercise(
     slug="ov-circuit",
     title="Follow what a head writes, symbol by symbol",
@@ -82,9 +86,10 @@ OV_CIRCUIT = Exercise(
             ),
         ),
         Mistake(
-            "Without W_V and W_O this is the direct path, what a symbol says when no head is in "
-            "between.",
-            lambda model, layer, head: model.W_E @ model.W_U,  # noqa: ARG005
+            "`model.OV` is W_V times W_O, but not multiplied out. Put W_E before it and W_U behind "
+            "it, then take `.AB` of the whole.",
+            lambda model, layer, head: model.W_E @ model.OV[layer, head] @ model.W_U,
+            when=_is_factored,
         ),
     ],
     hints=[
@@ -148,9 +153,14 @@ def _check_induction_score(my_induction_score: Callable[..., Any]) -> str:
     )
 
 
-def _mean_at(shift: int, first: int = 1) -> Callable[..., float]:
+def _without_bos(pattern: Any, length: int) -> float:  # noqa: ANN401
+    queries = range(length, 2 * length)
+    return float(np.mean([pattern[query, query - length + 1] for query in queries]))
+
+
+def _mean_at(shift: int) -> Callable[..., float]:
     def wrong(pattern: Any, length: int) -> float:  # noqa: ANN401
-        queries = range(length + first, 2 * length + 1)
+        queries = range(length + 1, 2 * length + 1)
         return float(np.mean([pattern[query, query - length + shift] for query in queries]))
 
     return wrong
@@ -178,9 +188,9 @@ INDUCTION_SCORE = Exercise(
             lambda pattern, length: _mean_at(1)(pattern.T, length),
         ),
         Mistake(
-            "The second saying begins one place later: `<bos>` stands in front, so its first token "
-            "is number length + 1.",
-            _mean_at(1, first=0),
+            "The second saying stands one place later: `<bos>` is in front, so its first token is "
+            "number length + 1, and its last is number 2 * length.",
+            _without_bos,
         ),
         Mistake(
             "You divide by the number of all tokens. Only those that are said again can look at "
@@ -279,8 +289,8 @@ SILENT_SUSPECT = Exercise(
         "Two heads of layer 1 have the same stripe. Their patterns cannot tell them apart.",
         "What did you do to find out whether a head matters? Do it to each of the two.",
         (
-            "`(ablated_logits(accused, accused.to_tokens(letters), layer, head) - "
-            "accused(letters)).abs().max()` is 0 for one of the two, and not for the other."
+            "Put `layer, head = 1, 0` into the cell above, run it, and then `1, 3`. Without one of "
+            "the two no logit changes."
         ),
     ],
     minutes=5,

@@ -216,10 +216,9 @@ ABLATED_LOGITS = Exercise(
             _changed(lambda z, head: z - _zero(z.clone(), _ALL, _ALL, head)),
         ),
         Mistake(
-            "This is what the head wrote, read out alone. Run the rest of the model without it.",
-            lambda model, tokens, layer, head: (
-                model(tokens) - _subtracted(model, tokens, layer, head)
-            ),
+            "The head of layer 0 is silenced, whichever layer is asked for. The name of the place "
+            "must hold the number of the layer.",
+            lambda model, tokens, layer, head: ablated_logits(model, tokens, 0, head),  # noqa: ARG005
         ),
     ],
     hints=[
