@@ -105,6 +105,7 @@ def running_lab(work: Path, settings: Path, *arguments: str) -> Iterator[Running
             yield RunningLab(url, token, work)
         finally:
             server.terminate()
+            _await_end(server)
             listener.join()
 
 
@@ -121,6 +122,14 @@ def _await_answer(url: str, seconds: float = 30) -> None:
             Event().wait(0.02)
         else:
             return
+
+
+def _await_end(server: subprocess.Popen[str]) -> None:
+    """Wait until a server that was asked to end has done so; one that starts a kernel may not."""
+    try:
+        server.wait(30)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def _listen(server: subprocess.Popen[str], announced: Queue[str], log: Path) -> None:
