@@ -7,7 +7,13 @@ from jaxtyping import Bool, Float
 
 Pairs = Literal["independent", "correlated", "anti-correlated"]
 
-_Inputs = Float[torch.Tensor, "instance batch feature"]
+_Inputs = Float[torch.Tensor, "instance feature batch"]
+
+
+def where_positive(margin: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    """Keep the values where the margin is above zero, in one pass; a mask takes several."""
+    kept: torch.Tensor = torch.ops.aten.threshold_backward(values, margin, 0)
+    return kept
 
 
 class ToyInputs:
@@ -29,39 +35,45 @@ class ToyInputs:
     def __init__(
         self, features: int, densities: Float[torch.Tensor, " instance"], pairs: Pairs, seed: int
     ) -> None:
-        self._features = features
-        self._pairs = pairs
+        self._features, self._densities, self._pairs, self._seed = features, densities, pairs, seed
         self._groups = features if pairs == "independent" else features // 2
         self._active = 2 * densities if pairs == "anti-correlated" else densities
         self._random = torch.Generator().manual_seed(seed)
         self.seen = 1 - (1 - self._active) ** self._groups
 
+    def part(self, of: slice) -> "ToyInputs":
+        """Give some of the instances the same random numbers, from the first one on."""
+        return ToyInputs(self._features, self._densities[of], self._pairs, self._seed)
+
     def draw(self, batch: int) -> _Inputs:
-        """Draw inputs with at least one active feature, the same numbers for all instances."""
+        """Draw inputs with at least one active feature, the same numbers for all instances.
+
+        The batch is the last axis: it is long where features are few, so all loops over it are.
+        """
         values, ranks, least = self._numbers(batch)
         # The least rank of an input is below the density, or it would have no active feature.
         floor = 1 - (1 - least * self.seen[:, None]) ** (1 / self._groups)
         bound = (self._active[:, None] - floor) / (1 - floor)
-        return values * (ranks < bound[..., None])
+        return where_positive(bound[:, None] - ranks, values)
 
     def _numbers(
         self, batch: int
     ) -> tuple[
-        Float[torch.Tensor, "batch feature"],
-        Float[torch.Tensor, "batch feature"],
+        Float[torch.Tensor, "feature batch"],
+        Float[torch.Tensor, "feature batch"],
         Float[torch.Tensor, " batch"],
     ]:
         """Draw values, ranks that decide what is active, and what the least rank comes from."""
-        values = torch.rand(batch, self._features, generator=self._random)
-        ranks = torch.rand(batch, self._groups, generator=self._random)
-        first = torch.randint(self._groups, (batch, 1), generator=self._random)
-        ranks.scatter_(1, first, -1.0)  # the one of the least rank is active at any density
+        values = torch.rand(self._features, batch, generator=self._random)
+        ranks = torch.rand(self._groups, batch, generator=self._random)
+        first = torch.randint(self._groups, (1, batch), generator=self._random)
+        ranks.scatter_(0, first, -1.0)  # the one of the least rank is active at any density
         if self._pairs != "independent":
-            ranks = ranks.repeat_interleave(2, dim=1)
+            ranks = ranks.repeat_interleave(2, dim=0)
         if self._pairs == "anti-correlated":
             values *= self._one_of_each(batch)
         return values, ranks, torch.rand(batch, generator=self._random)
 
-    def _one_of_each(self, batch: int) -> Bool[torch.Tensor, "batch feature"]:
-        first = torch.rand(batch, self._groups, generator=self._random) < 1 / 2
-        return torch.stack([first, ~first], dim=-1).flatten(1)
+    def _one_of_each(self, batch: int) -> Bool[torch.Tensor, "feature batch"]:
+        first = torch.rand(self._groups, batch, generator=self._random) < 1 / 2
+        return torch.stack([first, ~first], dim=1).flatten(0, 1)

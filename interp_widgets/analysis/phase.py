@@ -7,7 +7,7 @@ from jaxtyping import Float
 
 from interp_widgets import data
 from interp_widgets.analysis.superposition import train_toy_models
-from interp_widgets.results import PhaseGrid
+from interp_widgets.results import PhaseGrid, Superposition
 
 _FILE = "datasets/phase-grid/grid.npz"
 
@@ -63,7 +63,7 @@ def train_phase_grid(
         seed: of the starting points and the inputs.
 
     Returns:
-        The grid.
+        The grid. Its losses are worked out, not sampled.
 
     Raises:
         ValueError: densities that are no probabilities, importances that are not finite.
@@ -71,8 +71,9 @@ def train_phase_grid(
     rows, columns = np.asarray(densities, np.float64), np.asarray(importances, np.float64)
     shape = len(rows), len(columns)
     weight = np.stack([np.ones(shape), np.broadcast_to(columns, shape)], axis=-1)
+    weight = weight.reshape(-1, 2)
     trained = train_toy_models(
-        2, 1, rows.repeat(shape[1]), importance=weight.reshape(-1, 2),
+        2, 1, rows.repeat(shape[1]), importance=weight,
         restarts=restarts, steps=steps, seed=seed,
     )  # fmt: skip
     weights = trained.weights.reshape(*shape, 2)
@@ -83,9 +84,29 @@ def train_phase_grid(
         densities=rows,
         importances=columns,
         weights=weights * np.sign(held)[..., None],  # turning both signs changes no model
-        losses=np.asarray(trained.losses).reshape(shape),
+        losses=_expected_losses(trained, weight).reshape(shape),
         source=trained.source,
     )
+
+
+def _expected_losses(
+    trained: Superposition, importance: Float[np.ndarray, "cell feature"]
+) -> Float[np.ndarray, " cell"]:
+    """Take the mean over 50 x 50 pairs of values, for each set of features that may be active.
+
+    A sample would not do: where features are rare, hardly any input has both of them active.
+    """
+    ticks = (np.arange(50) + 0.5) / 50
+    values = np.stack(np.meshgrid(ticks, ticks)).reshape(2, -1)
+    density, biases = (np.asarray(of)[..., None] for of in (trained.densities, trained.biases))
+    total = np.zeros(len(importance))
+    for active in np.ndindex(2, 2):
+        x = values * np.array(active)[:, None]
+        hidden = (trained.weights[..., 0] @ x)[:, None]
+        read = np.maximum(hidden * trained.weights + biases, 0)
+        error = (importance[..., None] * (read - x) ** 2).sum(1).mean(1)
+        total += np.where(active, density, 1 - density).prod(1) * error
+    return total
 
 
 def load_phase_grid() -> PhaseGrid:

@@ -9,14 +9,8 @@ from jaxtyping import Float
 
 from interp_widgets._trace import versions
 from interp_widgets.analysis._toy_inputs import Pairs, ToyInputs
+from interp_widgets.analysis._toy_models import ToyModels, starting_points
 from interp_widgets.results import Superposition
-
-_JUDGED = 32_768  # fresh inputs that decide the loss of each instance
-_PART = 2_000_000  # numbers of the inputs that are judged at once
-
-_Weights = Float[torch.Tensor, "instance feature hidden"]
-_Lines = Float[torch.Tensor, "instance feature"]
-_Inputs = Float[torch.Tensor, "instance batch feature"]
 
 
 def train_toy_models(  # noqa: PLR0913 -- every option has its name, for help() and for editors
@@ -38,7 +32,8 @@ def train_toy_models(  # noqa: PLR0913 -- every option has its name, for help() 
     Each model is ReLU(x W W' + b) for inputs x whose features are rarely active, trained to give
     back x (Elhage et al. 2022, "Toy Models of Superposition"). The loss of an input is the sum over
     features of importance times squared error. All instances see the same random numbers, the
-    gradient is written out by hand, and the learning rate falls to zero along a cosine.
+    gradient is written out by hand, and the learning rate rises for a twentieth of the steps and
+    then falls to zero along a cosine.
 
     Args:
         features: n, how many features an input has.
@@ -49,14 +44,15 @@ def train_toy_models(  # noqa: PLR0913 -- every option has its name, for help() 
         relu: False leaves the ReLU out: the linear control, which finds principal components.
         pairs: "independent" features; or features 0 and 1, 2 and 3 and so on as pairs that are
             active together ("correlated"), or of which at most one is ("anti-correlated").
-        restarts: how many starting points each instance gets; the best one is kept.
+        restarts: how many starting points each instance gets; the best one is kept. Every second
+            point is the one before with the vectors of features 1, 3 and so on turned round.
         steps: of training.
         batch: inputs at each step, none of them all zero.
-        lr: learning rate at the start.
+        lr: the highest learning rate.
         seed: of the starting points and the inputs.
 
     Returns:
-        The trained instances. Their losses were measured on 32,768 fresh inputs with at least one
+        The trained instances. Their losses were measured on 131,072 fresh inputs with at least one
         active feature, and hold for inputs of the given density. `importance` is there if all
         instances share it.
 
@@ -72,14 +68,18 @@ def train_toy_models(  # noqa: PLR0913 -- every option has its name, for help() 
     if not (np.isfinite(lr) and lr > 0):
         raise ValueError(f"lr: expected a number above 0, got {lr!r}. Write 0.03.")
     inputs = ToyInputs(features, active.repeat(restarts), cast("Pairs", pairs), seed)
+    starts = starting_points((restarts, len(active), features, hidden), seed).flatten(0, 1)
     weight = given.repeat(restarts, 1) if len(given) > 1 else given
-    model = _Models(inputs.seen, weight, hidden, seed, relu=relu)
-    model.train(inputs, steps, batch, lr)
-    losses = model.judge(inputs).view(restarts, -1)
+    models = ToyModels(starts, torch.zeros(starts.shape[:2]), inputs.seen, weight, relu=relu)
+    judged = []
+    for part, own in models.parts(inputs, batch):
+        part.train(own, steps, batch, lr)
+        judged.append(part.judge(own))
+    losses = torch.cat(judged).view(restarts, -1)
     best = losses.argmin(0) * len(active) + torch.arange(len(active))
     return Superposition(
-        weights=model.weights[best].numpy(),
-        biases=model.biases[best].numpy(),
+        weights=models.weights[best].numpy(),
+        biases=models.biases[best].numpy(),
         densities=active.numpy(),
         importance=given[0].numpy() if len(given) == 1 else None,
         losses=losses.flatten()[best].numpy(),
@@ -91,68 +91,6 @@ def train_toy_models(  # noqa: PLR0913 -- every option has its name, for help() 
             }
         ),
     )
-
-
-class _Models:
-    """Many models side by side, the instance axis first, with a gradient written out by hand."""
-
-    def __init__(
-        self,
-        seen: Float[torch.Tensor, " instance"],
-        importance: Float[torch.Tensor, "_ feature"],
-        hidden: int,
-        seed: int,
-        *,
-        relu: bool,
-    ) -> None:
-        shape = (len(seen), importance.shape[1], hidden)
-        start = torch.Generator().manual_seed(seed)
-        self.weights: _Weights = torch.randn(shape, generator=start) / shape[1] ** 0.5
-        self.biases: _Lines = torch.zeros(shape[:2])
-        self._seen, self._importance, self._relu = seen[:, None], importance, relu
-
-    def train(self, inputs: ToyInputs, steps: int, batch: int, lr: float) -> None:
-        adam = torch.optim.Adam([self.weights, self.biases], lr=lr, fused=True)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
-        for _ in range(steps):
-            self.weights.grad, self.biases.grad = self.gradient(inputs.draw(batch))
-            adam.step()
-            schedule.step()
-
-    def gradient(self, x: _Inputs) -> tuple[_Weights, _Lines]:
-        """Differentiate the loss of inputs that are not all zero, and of those that are.
-
-        The loss is divided by the probability of the former, so that rare features are learned from
-        gradients of one size.
-        """
-        squeezed = x @ self.weights
-        read = torch.baddbmm(self.biases[:, None], squeezed, self.weights.mT)
-        error = read.sub(x)
-        at_zero = (1 / self._seen - 1) * self.biases
-        if self._relu:
-            error *= read > 0
-            at_zero = at_zero.clamp(min=0)
-        error *= (2 / x.shape[1]) * self._importance[:, None]
-        back = error @ self.weights
-        weights = torch.baddbmm(error.mT @ squeezed, x.mT, back)
-        return weights, error.sum(1) + 2 * self._importance * at_zero
-
-    def judge(self, inputs: ToyInputs) -> Float[torch.Tensor, " instance"]:
-        """Measure the loss on fresh inputs, a few at a time."""
-        count, features, _ = self.weights.shape
-        size = max(1, min(_JUDGED, _PART // (count * features)))
-        rounds = -(-_JUDGED // size)
-        total = sum(self._error(inputs.draw(size)) for _ in range(rounds)) / rounds
-        quiet = (self._importance * self._out(self.biases) ** 2).sum(1)
-        seen = self._seen[:, 0]
-        return seen * total + (1 - seen) * quiet
-
-    def _error(self, x: _Inputs) -> Float[torch.Tensor, " instance"]:
-        read = self._out(torch.baddbmm(self.biases[:, None], x @ self.weights, self.weights.mT))
-        return (self._importance[:, None] * (read - x) ** 2).sum(2).mean(1)
-
-    def _out(self, read: torch.Tensor) -> torch.Tensor:
-        return read.clamp(min=0) if self._relu else read
 
 
 def _check_counts(**counts: int) -> None:

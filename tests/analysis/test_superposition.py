@@ -7,35 +7,36 @@ import pytest
 import torch
 
 import interp_widgets as iw
+from interp_widgets.analysis import _toy_models
 from interp_widgets.analysis._toy_inputs import ToyInputs
-from interp_widgets.analysis.superposition import _Models
+from interp_widgets.analysis._toy_models import ToyModels, pace, starting_points
 
 DENSITIES = torch.tensor([1.0, 0.3, 0.02])
-SIZES = (3, 7, 5, 2)  # instance, batch, feature, hidden
+SIZES = (3, 5, 7)  # instance, feature, batch
 
 
 def models(*, relu=True, seen=DENSITIES, features=5):
     importance = torch.linspace(0.5, 2, features)[None]
-    made = _Models(seen, importance, hidden=2, seed=3, relu=relu)
-    made.biases += torch.linspace(-0.2, 0.3, features)
-    return made
+    start = starting_points((1, len(seen), features, 2), seed=3)[0]
+    biases = torch.linspace(-0.2, 0.3, features).repeat(len(seen), 1)
+    return ToyModels(start, biases, seen, importance, relu=relu)
 
 
 @pytest.mark.parametrize("relu", [True, False])
 def test_the_gradient_by_hand_is_that_of_autograd(relu):
     made = models(relu=relu)
     x = ToyInputs(5, DENSITIES, "independent", seed=1).draw(7)
-    assert x.shape == SIZES[:3]
+    assert x.shape == SIZES
     weights = made.weights.clone().requires_grad_()
     biases = made.biases.clone().requires_grad_()
 
     def error(inputs):
-        read = inputs @ weights @ weights.mT + biases[:, None]
+        read = weights @ weights.mT @ inputs + biases[..., None]
         read = read.relu() if relu else read
-        return (made._importance * (read - inputs) ** 2).sum(2).mean(1)
+        return (made._importance[..., None] * (read - inputs) ** 2).sum(1).mean(1)
 
     silent = 1 / DENSITIES - 1  # here the density stands for the probability of being seen
-    (error(x) + silent * error(torch.zeros(3, 1, 5))).sum().backward()
+    (error(x) + silent * error(torch.zeros(3, 5, 1))).sum().backward()
     for mine, wanted in zip(made.gradient(x), (weights.grad, biases.grad), strict=True):
         torch.testing.assert_close(mine, wanted, rtol=1e-5, atol=1e-6)
 
@@ -45,8 +46,8 @@ def test_inputs_have_the_densities_that_were_asked_for(pairs):
     densities = torch.tensor([0.5, 0.2, 0.01])
     inputs = ToyInputs(6, densities, pairs, seed=0)
     x = inputs.draw(40_000)
-    assert (x > 0).any(-1).all()  # none is all zero
-    active = (x > 0).double().mean(1) * inputs.seen[:, None]
+    assert (x > 0).any(1).all()  # none is all zero
+    active = (x > 0).double().mean(2) * inputs.seen[:, None]
     torch.testing.assert_close(active, densities[:, None].expand(3, 6).double(), rtol=0.06, atol=0)
     values = x[x > 0]
     assert 0.49 < values.mean() < 0.51
@@ -56,7 +57,7 @@ def test_inputs_have_the_densities_that_were_asked_for(pairs):
 def test_what_the_seen_inputs_and_the_silent_ones_add_up_to_is_plain_sampling():
     """The joint distribution is right too: how many features are active, against the binomial."""
     inputs = ToyInputs(4, torch.tensor([0.3]), "independent", seed=0)
-    counts = (inputs.draw(60_000)[0] > 0).sum(-1).bincount(minlength=5).double() / 60_000
+    counts = (inputs.draw(60_000)[0] > 0).sum(0).bincount(minlength=5).double() / 60_000
     expected = torch.distributions.Binomial(4, torch.tensor(0.3)).log_prob(torch.arange(5.0)).exp()
     torch.testing.assert_close(
         counts[1:] * inputs.seen.double(), expected[1:].double(), rtol=0.05, atol=1e-3
@@ -65,17 +66,52 @@ def test_what_the_seen_inputs_and_the_silent_ones_add_up_to_is_plain_sampling():
 
 def test_partners_are_active_together_or_never():
     together = ToyInputs(4, torch.tensor([0.3]), "correlated", seed=0).draw(2000)[0] > 0
-    assert (together[:, 0] == together[:, 1]).all()
-    assert (together[:, 0] != together[:, 2]).any()
+    assert (together[0] == together[1]).all()
+    assert (together[0] != together[2]).any()
     never = ToyInputs(4, torch.tensor([0.3]), "anti-correlated", seed=0).draw(2000)[0] > 0
-    assert not (never[:, 0] & never[:, 1]).any()
-    assert (never[:, 0] & never[:, 2]).any()
+    assert not (never[0] & never[1]).any()
+    assert (never[0] & never[2]).any()
 
 
 def test_all_instances_see_the_same_numbers():
     x = ToyInputs(5, torch.tensor([1.0, 0.5, 0.1]), "independent", seed=2).draw(200)
     for rarer, denser in ((x[1], x[0]), (x[2], x[0])):
         assert (rarer[rarer > 0] == denser[rarer > 0]).all()
+
+
+def test_every_second_start_is_the_one_before_with_every_other_vector_turned_round():
+    starts = starting_points((5, 3, 4, 2), seed=0)
+    for before, after in ((0, 1), (2, 3)):
+        assert (starts[after][:, ::2] == starts[before][:, ::2]).all()
+        assert (starts[after][:, 1::2] == -starts[before][:, 1::2]).all()
+    drawn = starts[::2].flatten(0, 1)  # of all starts and instances, no two alike
+    assert len(drawn.flatten(1).unique(dim=0)) == 9
+
+
+def test_the_learning_rate_rises_for_a_twentieth_of_the_steps_and_falls_to_nothing():
+    rates = np.array([pace(step, 400) for step in range(400)])
+    assert rates[0] == pytest.approx(1 / 20)
+    assert 0.99 < rates.max() <= 1
+    assert rates.argmax() == 19
+    assert (np.diff(rates)[19:] < 0).all()
+    assert rates[-1] < 1e-4
+    assert pace(0, 1) == 1  # a single step is a step
+
+
+def test_models_trained_a_few_at_a_time_are_those_trained_at_once(monkeypatch):
+    """What fits a cache must not show in a result: neither in the inputs nor in the judgement."""
+    importance = np.linspace(0.5, 2, 15).reshape(3, 5)
+
+    def trained():
+        return iw.train_toy_models(
+            5, 2, [0.5, 0.2, 0.1], importance=importance, restarts=3, steps=30
+        )
+
+    at_once = trained()
+    monkeypatch.setattr(_toy_models, "_CACHED", 5 * 512 * 2)
+    in_pairs = trained()
+    for name in ("weights", "biases", "losses"):
+        np.testing.assert_allclose(getattr(in_pairs, name), getattr(at_once, name), atol=1e-5)
 
 
 def test_the_loss_is_that_of_plain_inputs():
