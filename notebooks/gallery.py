@@ -152,6 +152,22 @@ iw.SuperpositionView(
 # **What else it takes:** weights of any toy model, (instance, feature, hidden), also of more than two hidden
 # dimensions; `losses=` where you have them.
 #
+# ## PhaseDiagram: which of two features is held
+#
+# Two features that must share one number. How rare they are (downwards) and how much the second one matters (to
+# the right) decide what a model learns: the first, the second, or both in opposite directions. Click a cell to see
+# the weights of the model that was trained there. Use it where a result jumps from one answer to another.
+
+# %%
+from interp_widgets.analysis.phase import load_phase_grid
+
+phases = iw.PhaseDiagram(load_phase_grid())
+phases.choose(7, 3)
+phases
+
+# %% [markdown]
+# **What else it takes:** `train_phase_grid(densities, importances)` of the same module trains a grid of your own.
+#
 # ## Workbench: type, and everything follows
 #
 # A box for a prompt over the first three views. They are linked: a token that you choose in one is marked in

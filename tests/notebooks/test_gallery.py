@@ -8,6 +8,7 @@ import torch
 
 import interp_widgets as iw
 from interp_widgets.analysis.attention import attention_pattern
+from interp_widgets.analysis.phase import load_phase_grid
 from interp_widgets.worlds.tiny_vocabulary import NOUNS
 from interp_widgets.worlds.tiny_world import World
 from tests.support import ROOT
@@ -34,7 +35,13 @@ def test_every_view_of_the_package_stands_in_the_gallery():
     views = [name for name in iw.__all__ if name.endswith("View")]
     shown = re.findall(r"iw\.(\w+View)\(", SOURCE)
     assert set(views) == set(shown)
-    for said in ("iw.Workbench(", "iw.classic(", "iw.link(", "iw.load_model(folder)"):
+    for said in (
+        "iw.Workbench(",
+        "iw.PhaseDiagram(",
+        "iw.classic(",
+        "iw.link(",
+        "iw.load_model(folder)",
+    ):
         assert said in SOURCE
 
 
@@ -87,6 +94,16 @@ def test_rare_features_share_two_dimensions_and_dense_ones_do_not():
     lengths = names["vectors"].detach().norm(dim=-1)
     assert (lengths > 0.5).sum(-1).tolist()[0] == 2
     assert (lengths > 0.5).sum(-1).tolist()[-1] == 5
+
+
+def test_the_chosen_cell_holds_both_features_though_the_second_hardly_matters():
+    grid = load_phase_grid()
+    density, importance = map(int, re.search(r"phases.choose\((\d+), (\d+)\)", SOURCE).groups())
+    assert grid.importances[importance] < 0.5
+    first, second = grid.weights[density, importance]
+    assert first * second < -0.5
+    alone = grid.outcomes[0]  # where features are dense, none shares
+    assert set(alone.tolist()) <= {0, 1}
 
 
 def test_the_llama_shares_keys_and_spreads_its_attention_evenly(llama, model):
