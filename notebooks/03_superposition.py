@@ -25,7 +25,7 @@
 # | Time | 75 minutes |
 # | Difficulty | 3 of 5 |
 # | You need | notebook 00; matrix products and a little PyTorch |
-# | It uses | 0.7 GB of memory and about 10 seconds on two cores; no network and no GPU |
+# | It uses | 0.6 GB of memory, about 13 seconds on two cores; no network and no GPU |
 #
 # In notebook 00 you looked at what a model attends to. Here you look at how it *stores* things. The
 # models are so small that we know everything about them, and you will train one yourself.
@@ -294,7 +294,7 @@ lesson.reveal("flip")
 # %% [markdown]
 # The curves cross; they do not touch. A model that goes from one side to the other changes all at once,
 # like water that freezes: a **phase change**. Now the same for every importance, and with trained models:
-# 117 cells, each trained from 24 starts. That takes a minute or two, so the results come with the course.
+# 117 cells, each trained from 24 starts. That takes most of a minute, so the results come with the course.
 #
 # - **Click a cell**, or use the two sliders with the arrow keys, to see what that model has learned.
 
@@ -327,8 +327,8 @@ print(f"trained loss / best of the three: {(grid.losses / lowest).min():.2f} to 
 # **What you should see.** When features are dense, importance alone decides: left of 1 the first is held,
 # right of 1 the second. As they get rarer, a wedge of `±` opens in the middle, and in the last rows it
 # is everywhere. Three lines of algebra foretell 113 of 117 cells; the four in which they fail lie on the border,
-# where training finds shorter pairs that beat all three. No model is worse than the best of the three
-# by more than half a per cent, and some are up to an eighth better.
+# where training finds shorter pairs that beat all three. No model is worse than the best of the three,
+# and some are up to a tenth better.
 #
 # **Why it matters.** Density and importance are what to ask about before you expect a feature to have a
 # direction, or a neuron, of its own.
@@ -375,7 +375,8 @@ iw.SuperpositionView(pairs["correlated"], title="Two correlated pairs: 0 with 1,
 #
 # `tiny-world` has 128 dimensions for each token. The 277 words of its lists are more than that, so their
 # embeddings cannot all stand at right angles. How much do they overlap? The control: as many random
-# vectors of 128 numbers. **Predict first:**
+# vectors of 128 numbers. With a network you may put `"gpt2"` in the place of `"tiny-world"` (0.5 GB from
+# the Hub); its 768 dimensions are more than these words. **Predict first:**
 
 # %%
 lesson.predict("embeddings")
@@ -383,7 +384,8 @@ lesson.predict("embeddings")
 # %% tags=["C8-embeddings"]
 from interp_widgets.course.lessons.superposition import learned_words
 
-model = iw.load_model("tiny-world")
+MODEL = "tiny-world"
+model = iw.load_model(MODEL)
 words, ids = learned_words(model)
 embedding = model.W_E[ids].detach().numpy()
 embedding -= embedding.mean(axis=0)  # what all words share tells none of them apart
