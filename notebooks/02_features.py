@@ -21,10 +21,10 @@
 #
 # | | |
 # | --- | --- |
-# | Time | 75 minutes |
+# | Time | 80 minutes |
 # | Difficulty | 3 of 5 |
 # | You need | [00 Start here](00_start_here.ipynb); dot products, a little numpy |
-# | It uses | 0.9 GB of memory, 34 seconds on two cores; no network and no GPU |
+# | It uses | 1.0 GB of memory, about 16 seconds on two cores; no network and no GPU |
 
 # %%
 import ipywidgets
@@ -65,7 +65,20 @@ lesson = iw.lesson("02_features")
 #
 # First, activations that we made ourselves: 400 examples of 32 numbers. Half of the examples have a
 # feature, which adds 2 along one hidden direction. Another direction has nothing to do with it and is much
-# louder.
+# louder. Because we know both, we can look along them:
+
+# %% tags=["picture"]
+known = toys.planted(seed=0)
+figure = go.Figure(layout={"template": theme.plotly_template(), "height": 340})
+for name, here in (("with the feature", known.labels), ("without", ~known.labels)):
+    across, up = np.stack([known.loud, known.feature]) @ known.activations[here].T
+    figure.add_scatter(x=across, y=up, name=name, mode="markers")
+figure.update_layout(xaxis_title="along the loud direction", yaxis_title="along the feature")
+
+# %% [markdown]
+# In each of the 32 numbers by itself the two groups overlap. Take an example of each group, and say which is
+# which: the best of the numbers tells 82 of 100 pairs apart, the right direction more than 99. But how do you
+# find that direction, if nobody tells you?
 #
 # **First task.** The direction from the mean of the examples without the feature to the mean of those with
 # it is called their *difference of means*. Fill in the blank. (5 minutes, difficulty 1 of 5.)
@@ -83,7 +96,6 @@ def my_direction(activations, labels):
 direction = lesson.check("difference-of-means", my_direction)
 
 # %% tags=["planted-direction"]
-known = toys.planted(seed=0)
 shuffled = np.random.default_rng(0).permutation(known.labels)
 loudest = np.linalg.svd(known.activations - known.activations.mean(0))[2][0]
 found = {
@@ -103,7 +115,8 @@ for name, way in found.items():
 #
 # Now `tiny-world`. The program that wrote its text tells for every token which [factors](glossary.md#factor)
 # are in force: which of ten *kinds of sentence* it is in, and in sentences such as `The keys near the cabinet
-# are old` also whether the subject is singular or plural.
+# are old` also whether the subject is singular or plural. Each of our 300 texts is 64 tokens long and holds
+# several short documents; a document begins with `<bos>`.
 
 # %%
 model = iw.load_model("tiny-world")
@@ -150,9 +163,10 @@ lesson.reveal("layer")
 
 # %% [markdown]
 # **What you should see.** 0.70 and 0.71 after layers 0 and 1, no better than a good random direction; 0.99 after
-# layer 2 and 1.00 after layer 3. Why is the control so high? There are only 62 such places, and one number that
-# two groups differ in is easily found among twenty. In layer 3 a random direction gets near 1 too, because
-# there the next word has been decided and fills the whole residual stream. **A score without its control
+# layer 2 and 1.00 after layer 3. Why is the control so high? There are only 62 such places, and at each of them the
+# noun has the other number. So a random direction that happens to read the noun's number *upside down* tells that of the
+# subject, and knows nothing about the subject. In layer 3 a random direction gets near 1 too, because
+# there the next word has been decided and fills the whole [residual stream](glossary.md#residual-stream). **A score without its control
 # says little.**
 #
 # ## Where does the model know it?
@@ -218,6 +232,30 @@ for layer in (1, 2, 3):
 # steps of the same length does. In layer 2 the direction that read so well moves the answer by 2 logits, where
 # that of layer 3 moves it by 14. **Reading well and being used are two things.**
 #
+# ## The same on a model of your choice
+#
+# With a network you may set `MODEL = "gpt2"`, which is fetched from the Hub (0.5 GB). Half of the subjects give the direction, the
+# others test it, at the last word. The control is the middle one of 100 random directions, each turned so that it too reads
+# the first half the right way round. Where it scores 1, as in layers 2 and 3 of `tiny-world`, the score of the direction says
+# little: these sentences differ in nothing but the number.
+
+# %% tags=["transfer"]
+MODEL = "tiny-world"
+other = iw.load_model(MODEL)
+subjects = ["dog", "horse", "bird", "tree", "house", "door", "car", "boat", "river", "stone"]
+asked = [f"The {subject}{ending} near the cabinet" for subject in subjects for ending in ("", "s")]
+many = np.tile([False, True], len(subjects))
+found = [iw.trace(other, prompt, hooks=["resid_post"]) for prompt in asked]
+first = np.arange(len(asked)) < len(asked) // 2
+for layer in range(other.cfg.n_layers):
+    x = np.stack([one[f"blocks.{layer}.hook_resid_post"][-1].numpy() for one in found])
+    way = difference_of_means(x[first], many[first])
+    chance = np.random.default_rng(0).standard_normal((100, x.shape[1]))
+    chance *= np.sign(chance @ way)[:, None]  # the right way round on the first half
+    scores = [roc_auc_score(many[~first], x[~first] @ one) for one in (way, *chance)]
+    print(f"layer {layer}: direction {scores[0]:.2f}, middle random one {np.median(scores[1:]):.2f}")
+
+# %% [markdown]
 # ## Are units special?
 #
 # Turn all units of a network by any rotation, and let the next layer turn back first. Does anything change? If
@@ -259,11 +297,12 @@ lesson.reveal("rotation")
 #
 # ## Turn the basis yourself
 #
-# Two features in two units, with no nonlinearity. At 0 degrees each feature has a unit to itself. The slider turns
-# the code (arrow keys work too). Above you see the two feature vectors; below, what *unit 0* answers to in a text in
-# which one feature stands for days and the other for cities.
+# Two features in two units, with no nonlinearity. At 0 degrees each feature has a unit to itself. The slider *degrees*
+# turns the code (arrow keys work too); what the views call *instance* and *channel* is the same number. Above you see
+# the two feature vectors, below what *unit 0* answers to in a text in which one feature stands for days and the other for
+# cities. (The bars belong to the next notebook.)
 #
-# Stop at 0, 45 and 90 degrees. What is unit 0 at 45? And what happens to the table *W-transpose-W*, the
+# Stop at 0, 45 and 90 degrees. What does unit 0 answer to at 45? And what happens to the table *W-transpose-W*, the
 # product of each vector with each?
 
 # %% tags=["rotate-the-basis"]
@@ -307,7 +346,8 @@ for name, vectors in (("two features", np.eye(2)), ("five features", five)):
     print(f" features; largest overlap of two vectors {overlap:.2f}")
 
 # %% [markdown] tags=["vocabulary"]
-# **What you should see.** Both codes look polysemantic at most angles. Two features can be untangled, to one a unit;
+# **What you should see.** A feature counts here if it moves a unit by more than 0.2. Both codes look polysemantic at most
+# angles. Two features can be untangled, to one a unit;
 # five never, at best 4 a unit, because five vectors cannot be at right angles in two dimensions. So: **count the features,
 # look at their products, and try to turn back, before you call it superposition.** It is what the next notebook is about.
 # (A third cause is redundancy: under noise, spreading a feature over units makes it more robust.)
@@ -336,12 +376,28 @@ purity = lesson.check("purity", my_purity)
 lesson.predict("random-directions")
 
 # %% [markdown]
+# In a long text the strongest tokens may all stand in one sentence. So one takes at most one from each text.
+#
+# **Fifth task.** `values` holds a unit's activation at each token of each text. Take the largest of each text, and of these
+# the `k` largest. Where do they stand? (6 minutes, difficulty 3 of 5.)
+
+
+# %%
+def my_strongest(values, k):
+    """Return (k, 2), the text and the place of each, strongest first; values is (text, pos)."""
+    ...  # your code
+
+
+# %%
+strongest = lesson.check("strongest", my_strongest)
+
+# %% [markdown]
 # Six units in layer 1. Each adds up the residual stream along one direction, and is active where that is above its
 # mean; 1 is its largest activation on these texts. **One of them is the difference of means of a kind of sentence. The other five are random directions.** Each
-# unit's page shows its strongest examples, each from another text, then weaker ones band by band, and at last random
-# tokens.
+# unit's page shows its strongest examples, each from another text, then random tokens, then weaker ones band by band.
+# (The view calls a unit a *latent*.) The cell before it prints the strongest of unit 0 as your function finds them.
 #
-# **Fifth task.** Open the unit that is real, and run the check. Start with the strongest examples, and decide what each
+# **Sixth task.** Open the unit that is real, and run the check. Start with the strongest examples, and decide what each
 # unit stands for. Then read the other bands. (7 minutes, difficulty 3 of 5.)
 
 # %% tags=["top-contexts"]
@@ -355,6 +411,12 @@ random_ways = np.random.default_rng(0).standard_normal((200, model.cfg.d_model))
 rows = [*random_ways[list(RANDOM)]]
 rows.insert(REAL, difference_of_means(x, is_mood))
 units = toys.units(np.stack(rows), x)
+active = units.encode(torch.tensor(streams[1])).numpy()  # (text, token, unit)
+for row, place in np.add(strongest(active[:, 1:, 0], 8), (0, 1)):  # the first does not count
+    words = "".join(text.tokens[row][place - 4 : place + 1])
+    print(f"unit 0, {text.values['family'][row, place]:9} ...{words}")
+
+# %%
 dashboard = iw.feature_dashboard(model, units, text.token_ids, hook=hooks[1])
 unit_view = iw.FeatureView(dashboard, title="Six units: which one is real?")
 unit_view
@@ -369,12 +431,13 @@ real_unit = lesson.check("real-unit", unit_view.selection.value)
 # 200 random directions.
 
 # %% tags=["purity-curve"]
-active = units.encode(torch.tensor(x)).numpy()
+active = units.encode(torch.tensor(x)).numpy()  # now of the tokens whose kind is known
 sizes = [8, 20, 50, 100, 200, 500, 1000]
 figure = go.Figure(layout={"template": theme.plotly_template(), "height": 380})
 for unit in range(6):
     curve = [purity(active[:, unit], kinds, k) for k in sizes]
-    figure.add_scatter(x=sizes, y=curve, name=f"unit {unit}", mode="lines+markers")
+    dash = "dot" if unit > 3 else "solid"  # there are four colours
+    figure.add_scatter(x=sizes, y=curve, name=f"unit {unit}", mode="lines+markers", line_dash=dash)
 figure.update_layout(
     xaxis={"type": "log", "title": "how many of the strongest tokens", "tickvals": sizes},
     yaxis={"title": "purity", "range": [0, 1.05]},
@@ -405,8 +468,8 @@ lesson.reveal("random-directions")
 #
 # Some features are not "more or less of something". A week has no beginning: after Sunday comes Monday. Here is a
 # small network, trained in this cell, that answers questions such as *two days after Friday*. Each day is an embedding of
-# 16 numbers that it learns. The control learns from a jumbled world, in which every count has an order of its own and there is no
-# week.
+# 16 numbers that it learns. The control learns from a jumbled world: there *one day after* follows one order of
+# the seven days, *two days after* another, and so on, so that there is no week.
 
 # %% tags=["circle"]
 week, jumbled = toys.day_network(seed=0), toys.day_network(seed=0, jumbled=True)
@@ -428,10 +491,10 @@ figure.update_layout(xaxis_title="first direction", yaxis={"title": "second", "s
 # %% [markdown]
 # **What you should see.** A week: seven points around a circle, in order. Neither number alone says which
 # day it is; the two together do, and it makes no sense to take them apart. In the jumbled world there is no such order.
-# Nor in `tiny-world`: its seven days lie about as far apart as they can, in no order. It learned to count days without a
+# Nor in `tiny-world`: its seven days all lie about equally far from each other, in no order. It learned to count days without a
 # circle, and a picture of a circle from another model would be no evidence here.
 #
-# A circle is still only a picture. **Sixth task:** the intervention. Turn the seven points within the plane, about
+# A circle is still only a picture. **Seventh task:** the intervention. Turn the seven points within the plane, about
 # their mean, by `days` sevenths of a full turn, and leave what is outside the plane alone. If the network uses the circle, its
 # answers must move by as many days. (10 minutes, difficulty 4 of 5.)
 
@@ -502,4 +565,5 @@ mystery.score(privileged=..., monosemantic=..., rotated=..., circle=...)
 #
 # **To read.** Elhage et al. 2022, *Toy Models of Superposition*; Bolukbasi et al. 2021, *An Interpretability Illusion
 # for BERT*; Park et al. 2023, *The Linear Representation Hypothesis*; Engels et al. 2024, *Not All Language Model Features
-# Are Linear*; section 3 of Bereska and Gavves 2024.
+# Are Linear*; section 3 of Bereska and Gavves 2024. [02b](02b_more_on_features.ipynb) goes on from here, for those who want
+# more.

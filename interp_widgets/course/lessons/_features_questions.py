@@ -42,7 +42,7 @@ QUIZ = Quiz(
     "Quiz: five questions",
     [
         Question(
-            "Two labels have means that differ in a model's activations. What follows?",
+            "A model's activations with and without a label have different means. What follows?",
             [
                 wrong("the model uses the label", "Only a change inside the model shows that."),
                 right("the label can be read there", "Reading is what a direction promises."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from interp_widgets.course.lesson import Lesson
 from interp_widgets.course.lessons import _features_directions as directions
 from interp_widgets.course.lessons import _features_questions as questions
+from interp_widgets.course.lessons import _features_strongest as strongest
 from interp_widgets.course.lessons import _features_turns as turns
 from interp_widgets.course.lessons import _features_units as units
 
@@ -15,6 +16,7 @@ LESSON = Lesson(
         directions.TOKEN,
         turns.LOSS,
         units.PURITY,
+        strongest.STRONGEST,
         units.UNIT,
         turns.TURNED,
     ],
