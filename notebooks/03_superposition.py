@@ -15,7 +15,6 @@
 # ---
 
 # %% [markdown]
-# %% [markdown]
 # # 03 · Superposition
 #
 # **How can a model hold more features than it has dimensions, and what does it pay for that?**
@@ -24,7 +23,7 @@
 # | --- | --- |
 # | Time | 75 minutes |
 # | Difficulty | 3 of 5 |
-# | You need | notebook 00; matrix products and a little PyTorch |
+# | You need | [00 Start here](00_start_here.ipynb); matrix products and a little PyTorch |
 # | It uses | 0.6 GB of memory, about 13 seconds on two cores; no network and no GPU |
 #
 # In notebook 00 you looked at what a model attends to. Here you look at how it *stores* things. The
@@ -296,7 +295,7 @@ lesson.reveal("flip")
 # like water that freezes: a **phase change**. Now the same for every importance, and with trained models:
 # 117 cells, each trained from 24 starts. That takes most of a minute, so the results come with the course.
 #
-# - **Click a cell**, or use the two sliders with the arrow keys, to see what that model has learned.
+# **Click a cell**, or use the two sliders with the arrow keys, to see what that model has learned.
 
 # %% tags=["C9-phase-grid"]
 from interp_widgets.analysis.phase import candidate_losses, load_phase_grid
