@@ -235,7 +235,7 @@ for layer in (1, 2, 3):
 # ## The same on a model of your choice
 #
 # With a network you may set `MODEL = "gpt2"`, which is fetched from the Hub (0.5 GB). Half of the subjects give the direction, the
-# others test it, at the last word. The control is the middle one of 100 random directions, each turned so that it too reads
+# others test it, at the last word. The control is the median of 100 random directions, each turned so that it too reads
 # the first half the right way round. Where it scores 1, as in layers 2 and 3 of `tiny-world`, the score of the direction says
 # little: these sentences differ in nothing but the number.
 
@@ -253,7 +253,7 @@ for layer in range(other.cfg.n_layers):
     chance = np.random.default_rng(0).standard_normal((100, x.shape[1]))
     chance *= np.sign(chance @ way)[:, None]  # the right way round on the first half
     scores = [roc_auc_score(many[~first], x[~first] @ one) for one in (way, *chance)]
-    print(f"layer {layer}: direction {scores[0]:.2f}, middle random one {np.median(scores[1:]):.2f}")
+    print(f"layer {layer}: direction {scores[0]:.2f}, random median {np.median(scores[1:]):.2f}")
 
 # %% [markdown]
 # ## Are units special?
@@ -531,12 +531,21 @@ lesson.progress()
 # %% [markdown]
 # ## A sealed mystery
 #
-# Activations whose makers kept the answers to themselves. The tools are those of this notebook. Fill in what you
-# have found out; what is still `...` is left out.
+# Activations whose makers kept the answers to themselves. The tools are those of this notebook, in as many cells of
+# your own as you need. Fill in what you have found out; what is still `...` is left out.
 
 # %% tags=["mystery"]
 mystery = iw.mystery("02_features")
 mystery
+
+# %% [markdown]
+# A beginning: what the factors are, and the direction of one of them in one layer, as your first function finds it.
+
+# %%
+sealed = mystery.model
+print(*(f"{name} 0 to {values.max()}" for name, values in sealed.factors.items()), sep=", ")
+way = direction(sealed.layers["A"], sealed.factors["plural"] == 1)  # (unit,)
+print("plural, in the units of layer A:", *way.round(1))
 
 # %%
 mystery.score(privileged=..., monosemantic=..., rotated=..., circle=...)
@@ -556,11 +565,11 @@ mystery.score(privileged=..., monosemantic=..., rotated=..., circle=...)
 # ```python
 # from interp_widgets.analysis.directions import along, difference_of_means
 #
-# way = difference_of_means(train, train_labels)              # (example, width), (example,)
-# roc_auc_score(test_labels, along(test, way))                # on other text ...
-# roc_auc_score(test_labels, along(test, random_way))         # ... beside a random direction
+# way = difference_of_means(train, train_labels)       # (example, width), (example,)
+# roc_auc_score(test_labels, along(test, way))         # on other text ...
+# roc_auc_score(test_labels, along(test, random_way))  # ... beside a random direction
 # view = iw.FeatureView(iw.feature_dashboard(model, way[None], texts, hook=hook))
-# view                                                        # strongest, weak and random examples
+# view                                                 # strong, weak and random ones
 # ```
 #
 # **To read.** Elhage et al. 2022, *Toy Models of Superposition*; Bolukbasi et al. 2021, *An Interpretability Illusion

@@ -27,7 +27,8 @@
 # | It uses | 0.6 GB of memory, about 13 seconds on two cores; no network and no GPU |
 #
 # In notebook 00 you looked at what a model attends to. Here you look at how it *stores* things. The
-# models are so small that we know everything about them, and you will train one yourself.
+# models are so small that we know everything about them, and you will train one yourself. (If you come from
+# notebook 02: this is its second cause of units that answer to several things.)
 
 # %%
 import numpy as np
@@ -349,10 +350,9 @@ for kind in ("correlated", "anti-correlated"):
     pairs[kind] = iw.train_toy_models(4, 2, some, pairs=kind, restarts=8)
     units = pairs[kind].weights / pairs[kind].lengths[..., None]
     cosines = (units[:, [0, 2]] * units[:, [1, 3]]).sum(axis=-1)  # (instance, pair)
-    for density, both in zip(some, cosines.tolist(), strict=True):
-        print(
-            f"{kind:15} density {density:4.2f}: cosine of partners", [round(c, 2) + 0 for c in both]
-        )
+    for density, both, lost in zip(some, cosines.tolist(), pairs[kind].losses, strict=True):
+        print(f"{kind:15} density {density:4.2f}: cosine of partners",
+              [round(c, 2) + 0 for c in both], f"loss {lost:.4f}")  # fmt: skip
 
 # %%
 lesson.reveal("exclusive")
@@ -364,7 +364,7 @@ iw.SuperpositionView(pairs["correlated"], title="Two correlated pairs: 0 with 1,
 # **What you should see.** Features that exclude each other lie in opposite directions: sharing costs them
 # nothing, the loss is zero. Features that come together avoid just that. When rare they stand at a right
 # angle, each opposite to a feature of the *other* pair. When dense, both partners fall onto one line,
-# their common principal component.
+# their common principal component: in the view, 0 lies on 1 and 2 on 3.
 #
 # **Why it matters.** Which features lie near each other is not chance. Geometry follows from what
 # happens together in the data.
@@ -515,7 +515,8 @@ lesson.progress()
 # ## Last: a sealed model
 #
 # Five models, and nobody tells you which of them holds features in superposition, or how. You have the tools:
-# lengths, products, dimensionality, a look at the view. Answer what you can, as often as you like.
+# lengths, products, dimensionality, a look at the view. `mystery.model` is what `family` was above: it has `weights`,
+# `lengths` and `dimensionality`, each with one row for a model. Answer what you can, as often as you like.
 
 # %%
 mystery = iw.mystery("03_superposition")
