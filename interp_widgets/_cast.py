@@ -55,9 +55,13 @@ MEMBERS: Final = (
     Member(
         "tiny-world",
         "the labels of every token and the least possible loss",
-        ("00", "01", "02", "03", "gallery"),
+        ("00", "01", "02", "02b", "03", "gallery"),
     ),
-    Member("vision-shapes", "kind, direction, colour, size and place of every shape it sees"),
+    Member(
+        "vision-shapes",
+        "kind, direction, colour, size and place of every shape it sees",
+        ("02b",),
+    ),
 )
 _HEADS: Final = ("model", "weights", "size", "what is known", "notebooks")
 

@@ -28,7 +28,7 @@ def test_sizes_add_up_to_the_data_that_ships():
 
 
 def test_the_notebooks_are_those_that_load_the_model(root):
-    loads = re.compile(r"""load_model\(["']([\w-]+)["']""")
+    loads = re.compile(r"""(?:load_model\(|MODEL = )["']([\w-]+)["']""")
     used = {
         (name, path.stem.partition("_")[0])
         for path in (root / "notebooks").glob("*.py")
