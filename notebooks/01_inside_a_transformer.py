@@ -73,7 +73,7 @@ lesson.quiz("warm-up")
 # own corner.
 #
 # Here that is easy to see. `hand-induction` is a network of two layers with four heads each, and no
-# [MLP](glossary.md#mlp). Nobody trained it: its weights were written down, so that we know what each of them is for. It
+# [MLP](glossary.md#MLP). Nobody trained it: its weights were written down, so that we know what each of them is for. It
 # reads letters and continues a repetition.
 
 # %%
