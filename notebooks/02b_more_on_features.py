@@ -61,7 +61,7 @@ from interp_widgets.course.lessons import _more_codes as plane
 codes = plane.codes(seed=0)
 shown = np.concatenate([points[:400] for points in codes.values()])
 figure = px.scatter(
-    x=shown[:, 0], y=shown[:, 1], facet_col=np.repeat([*codes], 400), opacity=0.8, **look
+    x=shown[:, 0], y=shown[:, 1], facet_col=np.repeat([*codes], 400), render_mode="svg", **look
 )
 figure.for_each_annotation(lambda title: title.update(text=title.text.removeprefix("facet_col=")))
 figure.update_xaxes(title="").update_yaxes(title="", scaleanchor="x").update_layout(height=320)
