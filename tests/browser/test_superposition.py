@@ -104,6 +104,19 @@ def test_the_slider_goes_through_the_instances_by_keyboard(page, view):
     expect(slider).to_have_value("2")
 
 
+def test_the_slider_has_no_steps_before_the_view_has_room_to_be_drawn(new_page, view):
+    page = host.show(new_page(), stem="superposition")
+    page.add_style_tag(content="body { width: 0 }")
+    page.evaluate("(state) => window.show(state)", host.state_of(view))
+    slider = page.get_by_role("slider", name="Trained instance")
+    for key in ("ArrowRight", "End", "Home"):
+        slider.press(key)
+    assert page.evaluate("window.models[0].state.instance") == PENTAGON
+    page.add_style_tag(content="body { width: auto }")
+    expect(said(page)).to_contain_text("density 0.02: 3.02 features per hidden dimension")
+    expect(slider).to_have_value("2")
+
+
 def test_arrows_go_through_the_features_and_enter_keeps_one(page, view):
     plane(page).focus()
     page.keyboard.press("Home")

@@ -9,7 +9,7 @@ export function slider(label, changed) {
   const box = element("label", "iw-control");
   const input = element("input");
   const said = element("span");
-  Object.assign(input, { type: "range", min: "0", step: "1" });
+  Object.assign(input, { type: "range", min: "0", max: "0", step: "1" }); // no steps until shown
   holdShortcuts(input);
   input.addEventListener("input", () => changed(Number(input.value)));
   box.append(label, input, said);
