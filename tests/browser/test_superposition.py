@@ -22,6 +22,14 @@ pytestmark = pytest.mark.browser
 
 MINUS = "\N{MINUS SIGN}"
 PENTAGON = 2  # place of the instance
+WRITTEN = """
+window.written = [];
+const { fillText } = CanvasRenderingContext2D.prototype;
+CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+  window.written.push(text);
+  fillText.call(this, text, ...place);
+};
+"""
 
 
 @pytest.fixture
@@ -115,6 +123,19 @@ def test_the_slider_has_no_steps_before_the_view_has_room_to_be_drawn(new_page, 
     page.add_style_tag(content="body { width: auto }")
     expect(said(page)).to_contain_text("density 0.02: 3.02 features per hidden dimension")
     expect(slider).to_have_value("2")
+
+
+def test_vectors_that_end_at_one_place_have_their_numbers_side_by_side(new_page):
+    page = new_page()
+    page.add_init_script(WRITTEN)
+    weights = np.array([[1, 0], [1, 0.01], [0, 1], [0, -1]])
+    show(page, SuperpositionView(weights))
+    plane(page).focus()
+    for key, feature, beside in (("End", 3, True), ("Home", 0, False)):
+        page.evaluate("window.written = []")
+        page.keyboard.press(key)
+        expect(said(page)).to_contain_text(f"feature {feature}: length")
+        assert ("0, 1" in page.evaluate("window.written")) is beside
 
 
 def test_arrows_go_through_the_features_and_enter_keeps_one(page, view):

@@ -9,6 +9,7 @@ import { hull } from "./vectors.js";
 const REACH = 24; // CSS pixels from a vector's end at which it is pointed at
 const WIDE = 420; // of the whole, at most
 const EDGE = 34; // around it, for the numbers at the ends
+const CLOSE = 9; // two ends that cannot have a number each
 const CROWD = 40; // features; of more than these only the one in question has its number
 
 /** Vectors of two dimensions, each from the middle to its end, and the shape that they span. */
@@ -72,9 +73,28 @@ export class Plane {
     this.drawGround(context, middle, unit, colours);
     this.drawShape(context, colours);
     names.forEach((name, at) => {
-      if (at !== feature) this.drawVector(context, at, name, colours, at === other ? 2.5 : 1.25);
+      const alone = feature === null || !this.touch(at, feature);
+      const said = alone ? this.numbersAt(at, names) : "";
+      if (at !== feature) this.drawVector(context, at, said, colours, at === other ? 2.5 : 1.25);
     });
     if (feature !== null) this.drawVector(context, feature, names[feature], colours, 3, true);
+  }
+
+  /** Whether two vectors end at the same place. @param {number} one @param {number} other */
+  touch(one, other) {
+    const [[x, y], [u, v]] = [this.ends[one], this.ends[other]];
+    return Math.hypot(u - x, v - y) < CLOSE;
+  }
+
+  /**
+   * The first vector that ends at a place names all that do.
+   * @param {number} at
+   * @param {string[]} names
+   */
+  numbersAt(at, names) {
+    if (names.length > CROWD) return "";
+    const here = names.filter((_, other) => this.touch(at, other));
+    return here[0] === names[at] ? here.join(", ") : "";
   }
 
   /**
@@ -97,7 +117,7 @@ export class Plane {
     context.fillStyle = colours.style("muted");
     context.textAlign = "left";
     context.textBaseline = "top";
-    context.fillText("circle: length 1", 2, 2);
+    context.fillText("circle: length 1; dashed: around all ends", 2, 2);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Colours} colours */
@@ -132,7 +152,7 @@ export class Plane {
     context.beginPath();
     context.arc(x, y, 2.5 + thickness / 2, 0, 2 * Math.PI);
     context.fill();
-    if (!chosen && (far < EDGE || this.ends.length > CROWD)) return;
+    if (!chosen && far < EDGE) return;
     const away = far > 1 ? 1 + 15 / far : 1;
     context.font = chosen ? `bold ${TEXT_FONT}` : TEXT_FONT;
     context.textAlign = "center";
