@@ -109,8 +109,10 @@ class SuperpositionData:
         if features <= hidden:
             said.append(
                 f"There are {features} features and {hidden} hidden dimensions, so no feature has "
-                "to share. If it should be the other way round, swap the last two axes."
+                "to share."
             )
+        if features < hidden:
+            said.append("If it should be the other way round, swap the last two axes.")
         return " ".join(said)
 
     def _origin(self) -> str:

@@ -71,6 +71,8 @@ def test_axes_that_look_swapped_are_pointed_out():
     swapped = SuperpositionView(family().weights.transpose(0, 2, 1))
     assert "There are 2 features and 5 hidden dimensions" in swapped.notice
     assert "swap the last two axes" in swapped.notice
+    square = SuperpositionView(np.eye(2)).notice
+    assert square == "There are 2 features and 2 hidden dimensions, so no feature has to share."
 
 
 def test_the_description_says_how_features_share_in_the_instance_on_show():
