@@ -293,8 +293,9 @@ for name, network in {"two layers": two, "one layer": one}.items():
 
 # %% [markdown]
 # **What you should see.** Zeros in the first layer of both networks, as it must be, and two induction
-# heads in layer 1, heads 0 and 3. Here is one sequence. Click the square of one of the two, then point
-# at letters of the second saying: each looks at the letter that came next the first time.
+# heads in layer 1, heads 0 and 3. Here is one sequence, with the stronger of the two enlarged. Point at
+# letters of the second saying: each looks at the letter that came next the first time. Click the square
+# of the other one: it does the same.
 
 # %%
 sequence = "".join(two.tokenizer.decode(number) for number in segments[0, 1:])

@@ -57,8 +57,8 @@ class AttentionView(View, stem="attention"):
         windows: how many tokens back a query sees, itself included: one number, or one for each
             layer shown, 0 where nothing limits it. None takes what the data knows.
         order: what heads are sorted by, highest first: "induction", "previous token", "first
-            token" or "duplicate token"; "" leaves them by layer and head. Heads that are fetched
-            are sorted once all of them have come.
+            token" or "duplicate token"; "" leaves them by layer and head. The first is enlarged
+            until another is chosen. Heads that are fetched are sorted once all of them have come.
         hide_first: whether to leave the first token out and scale what each query spends on the
             others up to one.
         max_bytes: of the overview, and of the one head that is enlarged.
@@ -230,9 +230,18 @@ class AttentionView(View, stem="attention"):
 
     def _shown(self) -> Shown:
         chosen = self.selection.value
-        layer = self.layers.index(chosen.layer) if chosen.layer in self.layers else 0
-        head = self.heads.index(chosen.head) if chosen.head in self.heads else 0
+        layer, head = self._first_head()
+        if chosen.layer in self.layers:
+            layer = self.layers.index(chosen.layer)
+        if chosen.head in self.heads:
+            head = self.heads.index(chosen.head)
         return Shown(self._wire, layer, head, self.hide_first)
+
+    def _first_head(self) -> tuple[int, int]:
+        """Find the places of the head that comes first, which is shown until one is chosen."""
+        known: dict[str, list[float]] = {one["name"]: one["scores"] for one in self._wire.orders()}
+        scores = known.get(self.order, [0])
+        return divmod(scores.index(max(scores)), len(self.heads))
 
     def _forget_what_is_gone(self) -> None:
         chosen, (queries, keys) = self.selection.value, self.shape[2:]

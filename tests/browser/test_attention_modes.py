@@ -54,7 +54,10 @@ def test_an_order_chosen_in_python_is_shown(new_page):
     view.order = view.orders[-1]["name"]
     host.update(page, view)
     expect(page.get_by_label(ORDER)).to_have_value(view.order)
-    expect(said(page)).to_contain_text(f"{view.order} score")
+    index = int(np.argmax(view.orders[-1]["scores"]))
+    assert index > 0
+    told = "layer {} head {}".format(*divmod(index, 3))
+    expect(said(page)).to_contain_text(f"{told}, {view.order} score")
 
 
 def test_without_its_first_token_each_row_adds_up_to_one_again(new_page):

@@ -158,6 +158,16 @@ def test_fetched_heads_can_be_sorted_once_all_thumbnails_have_come():
     assert view.order == "induction"
 
 
+def test_the_head_that_comes_first_is_enlarged_until_another_is_chosen():
+    view = AttentionView(pattern())
+    for order in view.orders:
+        view.order = order["name"]
+        layer, head = divmod(int(np.argmax(order["scores"])), 3)
+        assert f"Layer {layer} head {head} is enlarged" in view.describe()
+    view.selection.set(layer=0, head=1)
+    assert "Layer 0 head 1 is enlarged" in view.describe()
+
+
 def test_an_order_that_the_prompt_does_not_have_is_refused_and_let_go_of():
     view = AttentionView(pattern(), order="duplicate token")
     with pytest.raises(ValueError, match=r"order: expected one of \['', 'induction', .*got 'size'"):

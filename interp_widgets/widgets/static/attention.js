@@ -148,7 +148,7 @@ export class AttentionView extends View {
   }
 
   rest() {
-    return { layer: 0, head: 0, query: this.weights.queries - 1, key: null };
+    return { ...this.grid.headAt(0), query: this.weights.queries - 1, key: null };
   }
 
   committed() {
