@@ -147,6 +147,15 @@ def test_the_list_can_be_sorted_and_searched(page):
     expect(page.get_by_text("0 of 4 features")).to_be_visible()
 
 
+def test_enter_in_the_search_opens_the_first_that_is_found(page):
+    search = page.get_by_role("searchbox", name="Search")
+    for wanted in ("gam", "nothing"):
+        search.fill(wanted)
+        search.press("Enter")
+        assert host.chosen(page)["feature"] == 40
+        opened(page, 40)
+
+
 def test_of_many_features_the_open_one_is_always_listed(new_page):
     page = show(new_page(), FeatureView(many(1200)))
     expect(features(page).get_by_role("option")).to_have_count(600)

@@ -40,6 +40,9 @@ export class FeatureList {
     controls.append(this.order.box, label);
     this.box.append(this.caption, controls, this.heads);
     const place = (/** @type {number} */ line) => ({ item: this.places[line] });
+    this.search.addEventListener("keydown", ({ key }) => {
+      if (key === "Enter" && this.places.length) view.commit(place(0));
+    });
     this.strip = new TokenStrip(this.box, view, place, () => this.places.indexOf(now()));
     this.box.append(this.more);
   }
