@@ -125,8 +125,8 @@ class PhaseDiagram(_life.Lasting, ipywidgets.VBox):  # type: ignore[misc]
         outcome = OUTCOMES[self._outcomes[row, column]]
         self.said.value = (
             f'<div role="status"><b>{text.html(self._name(row, column))}: {outcome}.</b><br>'
-            f"Weights {first:+.2f} and {second:+.2f}, loss {self.grid.losses[row, column]:.3g}."
-            "</div>"
+            f"Weights {_signed(first)} and {_signed(second)}, "
+            f"loss {self.grid.losses[row, column]:.3g}.</div>"
         )
         self.weights.value = _drawn(first, second)
 
@@ -185,6 +185,10 @@ def _legend() -> ipywidgets.HTML:
     return ipywidgets.HTML("Which features the model holds: &nbsp;" + " &nbsp; ".join(parts))
 
 
+def _signed(weight: float) -> str:
+    return f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
 def _drawn(*weights: float) -> str:
     """Draw the weights as arrows along the one hidden dimension."""
     middle, ink = _WIDE / 2, theme.EITHER_INK
@@ -192,7 +196,7 @@ def _drawn(*weights: float) -> str:
     marks = "".join(
         f'<line x1="{x}" x2="{x}" y1="41" y2="51" stroke="{ink}"/>'
         f'<text x="{x}" y="100" text-anchor="middle" font-size="11" fill="{ink}">{at}</text>'
-        for at, x in ((at, middle + at * _UNIT) for at in (-1, 0, 1))
+        for at, x in (("\N{MINUS SIGN}1", middle - _UNIT), ("0", middle), ("1", middle + _UNIT))
     )
     arrows = "".join(
         f'<line x1="{middle}" x2="{middle + weight * _UNIT:.1f}" y1="{y}" y2="{y}" '
@@ -203,8 +207,9 @@ def _drawn(*weights: float) -> str:
             zip(weights, _ARROWS, (34, 58), strict=True), start=1
         )
     )
-    said = f"Along the one hidden dimension: feature 1 at {weights[0]:+.2f}, feature 2 at "
+    first, second = map(_signed, weights)
+    said = f"Along the one hidden dimension: feature 1 at {first}, feature 2 at {second}"
     return (
-        f'<svg role="img" aria-label="{said}{weights[1]:+.2f}" width="{_WIDE}" height="{_HIGH}">'
+        f'<svg role="img" aria-label="{said}" width="{_WIDE}" height="{_HIGH}">'
         f"{line}{marks}{arrows}</svg>"
     )

@@ -56,7 +56,9 @@ def test_a_click_on_a_cell_shows_its_weights_and_the_check_takes_it(visit):
     cell = diagram(visit).get_by_title("density 0.65, importance 1: both, opposite")
     cell.click()
     expect(said(visit)).to_contain_text("density 0.65, importance 1: both, opposite")
-    expect(arrows(visit)).to_have_attribute("aria-label", re.compile(r"at \+0\.80.*at -0\.80"))
+    expect(arrows(visit)).to_have_attribute(
+        "aria-label", re.compile("at \\+0\\.80.*at \N{MINUS SIGN}0\\.80")
+    )
     expect(jupyter.run_check(visit, "phase-cell")).to_contain_text("go further to the left")
 
 

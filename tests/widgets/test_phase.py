@@ -11,6 +11,7 @@ from interp_widgets.results import PhaseGrid
 from interp_widgets.widgets import _frozen
 from interp_widgets.widgets.phase import PhaseDiagram
 
+MINUS = "\N{MINUS SIGN}"
 WEIGHTS = [[[1, 0.01], [1, 0.2], [0, 1]], [[1, -0.9], [1, -1], [-1, 1]]]
 
 
@@ -22,7 +23,8 @@ def diagram():
 
 def shown(diagram):
     """Where the two arrows end, in weights, as a reader hears it."""
-    return [float(part) for part in re.findall(r"at ([+-][\d.]+)", diagram.weights.value)]
+    said = diagram.weights.value.replace(MINUS, "-")
+    return [float(part) for part in re.findall(r"at ([+-][\d.]+)", said)]
 
 
 def test_a_click_on_a_cell_shows_its_weights_and_moves_the_sliders(diagram):
@@ -31,7 +33,7 @@ def test_a_click_on_a_cell_shows_its_weights_and_moves_the_sliders(diagram):
     assert shown(diagram) == [-1, 1]
     assert (diagram.density.value, diagram.importance.value) == (1, 2)
     assert "density 0.05, importance 10: both, opposite" in diagram.said.value
-    assert "-1.00 and +1.00, loss 0.0123" in diagram.said.value
+    assert f"{MINUS}1.00 and +1.00, loss 0.0123" in diagram.said.value
 
 
 def test_the_sliders_choose_a_cell_as_well(diagram):
