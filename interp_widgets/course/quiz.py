@@ -12,6 +12,7 @@ from interp_widgets import text
 from interp_widgets.course import screen
 
 _LETTERS = string.ascii_lowercase
+_APART = {"margin": "0 0 16px"}  # from the next question, nearer to its own
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class QuizBox(ipywidgets.VBox):  # type: ignore[misc]
     def __init__(self, quiz: Quiz, on_answers: Callable[[int], None]) -> None:
         self._quiz, self._on_answers = quiz, on_answers
         self.choices = [_radio(question) for question in quiz.questions]
-        self.reasons = [ipywidgets.HTML() for _ in quiz.questions]
+        self.reasons = [ipywidgets.HTML(layout=_APART) for _ in quiz.questions]
         self.button = ipywidgets.Button(description="Check my answers")
         self.button.on_click(lambda _button: self._check())
         self.score = ipywidgets.HTML()
