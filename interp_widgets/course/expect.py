@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SMALL = 6  # rows and columns that are shown whole
 _DIFFERENT = 5  # places that are shown of something larger
+_CALLED = {"pos": "token", "key": "key token"}  # fields of a selection in a learner's words
 
 
 class NotYetError(Exception):
@@ -120,9 +121,9 @@ def selected(answer: object, *fields: str) -> tuple[int, ...]:
             "`view.selection.value`, with the name of your view."
         )
     if open_fields := [field for field in fields if getattr(answer, field) is None]:
+        missing_one = _CALLED.get(open_fields[-1], open_fields[-1])
         raise NotStartedError(
-            f"no {open_fields[-1]} is selected. Click in the picture above, then run this cell "
-            "again."
+            f"no {missing_one} is selected. Click in the picture above, then run this cell again."
         )
     return tuple(int(getattr(answer, field)) for field in fields)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from interp_widgets.course import checks, limits, values
+from interp_widgets.course import checks, expect, limits, values
 from interp_widgets.course.exercises import Computed, Exercise, Selected
 from interp_widgets.widgets._selection import SelectionValue
 from tests.course import sample
@@ -261,6 +261,11 @@ def test_what_is_not_selected_is_not_started(selected, says):
     said = verdict(selected, sample.HEAD)
     assert said.state == "not started"
     assert says in said.message
+
+
+def test_a_position_is_called_a_token():
+    with pytest.raises(expect.NotStartedError, match="no token is selected"):
+        expect.selected(SelectionValue(feature=1), "pos")
 
 
 def test_something_else_than_a_selection_is_told_what_to_hand_in():

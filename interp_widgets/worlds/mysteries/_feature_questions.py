@@ -37,8 +37,9 @@ def questions(
             answer=privileged,
             test=(
                 "Your answer was {given}. Turn each layer by a random rotation and compare how "
-                "sparse its units are before and after, for instance by their kurtosis. How far "
-                "from zero a unit is does not matter."
+                "sparse its units are before and after, for instance by their kurtosis: the mean "
+                "fourth power of a unit's distance from its mean, over its variance squared. How "
+                "far from zero a unit is does not matter."
             ),
         ),
         Question(
