@@ -19,6 +19,7 @@ SLUG = "mystery"
 """The name that a score is recorded by, among the quizzes of the notebook."""
 
 _SEED = 0
+_LONGEST = 30  # characters of an answer that the question does not have
 _SEALED = (
     "Sealed means that nothing shows the answers by accident. It is meant for your own study: who "
     "searches the package's source for them will find them."
@@ -87,11 +88,11 @@ class Mystery:
                 started. A head is "L0H1", (0, 1) or a selection in a view.
 
         Returns:
-            The points, and a sentence for each wrong answer.
+            The points, and a sentence for each wrong answer; for one that the question does not
+            have, which it has.
 
         Raises:
-            TypeError: no such question, or something that cannot be an answer.
-            ValueError: an answer that the question does not have.
+            TypeError: no such question.
         """
         questions = self._sealed.questions
         if unknown := sorted(answers.keys() - {question.slug for question in questions}):
@@ -99,13 +100,12 @@ class Mystery:
                 f"answers: expected {', '.join(q.slug for q in questions)}, "
                 f"got {', '.join(unknown)}."
             )
-        read = {q.slug: _read(q, answers.get(q.slug)) for q in questions}
-        result = MysteryScore(
-            given={slug: "" if answer is None else str(answer) for slug, answer in read.items()},
-            right={q.slug: _is_right(q, read[q.slug]) for q in questions},
-            advice={q.slug: _advice(q, read[q.slug]) for q in questions},
-            story=self._sealed.story,
+        judged = [_judge(question, answers.get(question.slug)) for question in questions]
+        given, right, advice = (
+            dict(zip([question.slug for question in questions], column, strict=True))
+            for column in zip(*judged, strict=True)
         )
+        result = MysteryScore(given, right, advice, self._sealed.story)
         if self._counts and any(result.given.values()):
             self._record(result)
         return result
@@ -158,18 +158,17 @@ class Mystery:
         self._store.change(count)
 
 
-def _read(question: Question, given: object) -> Answer | None:
-    """Read an answer; None where there is none yet."""
-    return None if given is None or stubs.why_untouched(given) else question.read(given)
-
-
-def _is_right(question: Question, answer: Answer | None) -> bool | None:
-    return None if answer is None else answer == question.answer
-
-
-def _advice(question: Question, answer: Answer | None) -> str:
-    wrong = _is_right(question, answer) is False
-    return question.measurement(answer) if wrong and answer is not None else ""
+def _judge(question: Question, given: object) -> tuple[str, bool | None, str]:
+    """Write an answer as text, say whether it is right, and if not, what would tell."""
+    if given is None or stubs.why_untouched(given):
+        return "", None, ""
+    try:
+        answer = question.read(given)
+    except (TypeError, ValueError) as refused:
+        shown = text.prose(repr(given), _LONGEST)
+        return shown, False, str(refused).removeprefix(f"{question.slug}: ")
+    right = answer == question.answer
+    return str(answer), right, "" if right else question.measurement(answer)
 
 
 def _described(menu: Mapping[Answer, str]) -> list[tuple[str, str]]:

@@ -153,7 +153,7 @@ export class Plane {
     context.arc(x, y, 2.5 + thickness / 2, 0, 2 * Math.PI);
     context.fill();
     if (!chosen && far < EDGE) return;
-    const away = far > 1 ? 1 + 15 / far : 1;
+    const away = far > 1 ? 1 + (12 + 3 * name.length) / far : 1;
     context.font = chosen ? `bold ${TEXT_FONT}` : TEXT_FONT;
     context.textAlign = "center";
     context.textBaseline = "middle";
