@@ -18,8 +18,8 @@ from interp_widgets.course.lessons._inside_answers import (
     DECIDING,
     LOUDEST,
     attribution,
-    lens_logits,
 )
+from interp_widgets.course.lessons._inside_lens import lens_logits
 from interp_widgets.course.lessons._inside_models import (
     GIVES,
     RECEIVES,

@@ -7,13 +7,13 @@ from interp_widgets.course.lessons import _inside_questions as questions
 from interp_widgets.course.lessons._inside_answers import (
     ATTRIBUTION,
     DECIDING_HEAD,
-    LENS_LOGITS,
 )
 from interp_widgets.course.lessons._inside_heads import (
     INDUCTION_SCORE,
     OV_CIRCUIT,
     SILENT_SUSPECT,
 )
+from interp_widgets.course.lessons._inside_lens import LENS_LOGITS
 from interp_widgets.course.lessons._inside_models import suspects
 from interp_widgets.course.lessons._inside_stream import ABLATED_LOGITS, OWN_LOGITS
 from interp_widgets.course.predictions import Prediction
