@@ -152,6 +152,7 @@ def test_enter_in_the_search_opens_the_first_that_is_found(page):
     for wanted in ("gam", "nothing"):
         search.fill(wanted)
         search.press("Enter")
+        assert page.evaluate("window.selection.saved") == 1
         assert host.chosen(page)["feature"] == 40
         opened(page, 40)
 
