@@ -192,19 +192,19 @@ def _signed(weight: float) -> str:
 def _drawn(*weights: float) -> str:
     """Draw the weights as arrows along the one hidden dimension."""
     middle, ink = _WIDE / 2, theme.EITHER_INK
-    line = f'<line x1="0" x2="{_WIDE}" y1="46" y2="46" stroke="{ink}"/>'
+    line = f'<line x1="0" x2="{_WIDE}" y1="78" y2="78" stroke="{ink}"/>'
     marks = "".join(
-        f'<line x1="{x}" x2="{x}" y1="41" y2="51" stroke="{ink}"/>'
-        f'<text x="{x}" y="100" text-anchor="middle" font-size="11" fill="{ink}">{at}</text>'
+        f'<line x1="{x}" x2="{x}" y1="73" y2="83" stroke="{ink}"/>'
+        f'<text x="{x}" y="97" text-anchor="middle" font-size="11" fill="{ink}">{at}</text>'
         for at, x in (("\N{MINUS SIGN}1", middle - _UNIT), ("0", middle), ("1", middle + _UNIT))
     )
     arrows = "".join(
         f'<line x1="{middle}" x2="{middle + weight * _UNIT:.1f}" y1="{y}" y2="{y}" '
         f'stroke="{colour}" stroke-width="7"/><text x="{middle + weight * _UNIT:.1f}" '
-        f'y="{y - 8 if y < 46 else y + 18}" text-anchor="middle" font-size="12" '
+        f'y="{y - 8}" text-anchor="middle" font-size="12" '
         f'font-weight="bold" fill="{colour}">feature {number}</text>'
         for number, (weight, colour, y) in enumerate(
-            zip(weights, _ARROWS, (34, 58), strict=True), start=1
+            zip(weights, _ARROWS, (27, 63), strict=True), start=1
         )
     )
     first, second = map(_signed, weights)
